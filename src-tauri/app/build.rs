@@ -1,0 +1,2 @@
+//! Generates the Tauri context.
+fn main() {}

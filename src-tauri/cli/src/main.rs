@@ -1,0 +1,2 @@
+//! Boards without a window.
+fn main() {}

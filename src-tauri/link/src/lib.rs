@@ -1,0 +1,1 @@
+//! Peers over iroh: endpoints, local discovery, tickets, handshake, framing

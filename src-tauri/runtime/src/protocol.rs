@@ -1,0 +1,377 @@
+//! The whole of what a UI session and this laptop say to each other: requests about one board
+//! go to the engine ([`BoardRequest`]), all others ([`HomeRequest`]) are answered here.
+
+use board::{BoardId, Key, NoteKind, Role, Tint};
+use engine::protocol::{BoardEvent, BoardReply, BoardRequest, Fault};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A message from a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "home.ts")]
+pub struct ClientMessage {
+    /// The session's number for this request; the answer bears it.
+    pub id: u32,
+    /// What it asks.
+    pub request: Request,
+}
+
+/// What a session asks, told apart by `ask`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(untagged)]
+#[ts(export, export_to = "home.ts")]
+pub enum Request {
+    /// About one board.
+    Board(BoardRequest),
+    /// About this laptop.
+    Home(HomeRequest),
+}
+
+/// A message to a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(untagged)]
+#[ts(export, export_to = "home.ts")]
+pub enum ServerMessage {
+    /// The answer to the request of this number.
+    Answer {
+        /// The request's number.
+        id: u32,
+        /// What came of it.
+        answer: Answer,
+    },
+    /// Something of a board.
+    Board(BoardEvent),
+    /// Something of this laptop.
+    Home(HomeEvent),
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "home.ts")]
+pub enum Answer {
+    /// It was done.
+    Ok(Reply),
+    /// It was not, and nothing changed.
+    Fault(Fault),
+}
+
+/// The answer to a request that was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(untagged)]
+#[ts(export, export_to = "home.ts")]
+pub enum Reply {
+    /// From the engine.
+    Board(BoardReply),
+    /// From this laptop.
+    Home(HomeReply),
+}
+
+/// What a session asks of this laptop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "ask", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[ts(export, export_to = "home.ts")]
+pub enum HomeRequest {
+    /// Who uses this laptop, and its settings. Answer: [`HomeReply::Me`].
+    Me,
+    /// Changes who uses this laptop. Answer: [`HomeReply::Me`].
+    SetMe {
+        /// Their name.
+        name: String,
+        /// Their colour.
+        tint: Tint,
+    },
+    /// Changes a setting. Answer: [`HomeReply::Me`].
+    SetSetting {
+        /// Which.
+        setting: Setting,
+    },
+    /// The boards of this laptop, newest first. Answer: [`HomeReply::Boards`];
+    /// [`HomeEvent::Boards`] follow when they change.
+    Boards,
+    /// The templates. Answer: [`HomeReply::Templates`].
+    Templates,
+    /// Makes a board. Answer: [`HomeReply::Made`].
+    NewBoard {
+        /// A template's id; empty for an empty board; `sample` for the sample review.
+        template: String,
+        /// Its title; the template's where empty.
+        title: String,
+        /// The team; may be empty.
+        team: String,
+    },
+    /// Makes a board of a file: a board file (merged where this laptop has the board), our JSON, or
+    /// any Markdown. Answer: [`HomeReply::Made`].
+    Import {
+        /// The file's name.
+        name: String,
+        /// Its bytes, base64.
+        bytes: String,
+    },
+    /// A board as a file that merges into another laptop's copy. Answer: [`HomeReply::File`].
+    BoardFile {
+        /// Which.
+        board: BoardId,
+    },
+    /// Takes a board off this laptop's list; [`HomeRequest::Restore`] brings it back.
+    /// Answer: [`HomeReply::Done`].
+    Remove {
+        /// Which.
+        board: BoardId,
+    },
+    /// Brings a removed board back. Answer: [`HomeReply::Done`].
+    Restore {
+        /// Which.
+        board: BoardId,
+    },
+    /// Finds boards and notes by their words, as you type. Answer: [`HomeReply::Found`].
+    Search {
+        /// The words.
+        query: String,
+    },
+    /// A ticket to a board. Answer: [`HomeReply::Ticket`].
+    Invite {
+        /// Which board.
+        board: BoardId,
+        /// What it lets people do.
+        role: Role,
+        /// How long it can be used, in hours.
+        hours: u32,
+    },
+    /// Offers the board to this network under a short code to be spoken. Answer: [`HomeReply::Code`].
+    Offer {
+        /// Which board.
+        board: BoardId,
+        /// What it lets people do.
+        role: Role,
+        /// Whether the title is told to everybody on this network.
+        show_title: bool,
+    },
+    /// Stops offering. Answer: [`HomeReply::Done`].
+    StopOffer {
+        /// Which board.
+        board: BoardId,
+    },
+    /// Makes all tickets given so far useless for people not yet here. Answer: [`HomeReply::Done`].
+    Revoke {
+        /// Which board.
+        board: BoardId,
+    },
+    /// Closes the connection to a peer and does not let it back. Answer: [`HomeReply::Done`].
+    Dismiss {
+        /// Which board.
+        board: BoardId,
+        /// [`engine::protocol::PeerState::id`].
+        peer: String,
+    },
+    /// Joins a board by its ticket. Answer: [`HomeReply::Made`].
+    Join {
+        /// The ticket, as pasted.
+        ticket: String,
+    },
+    /// Looks for boards offered on this network: [`HomeEvent::Nearby`] follow until it is turned off.
+    /// Answer: [`HomeReply::Done`].
+    Look {
+        /// On or off.
+        on: bool,
+    },
+    /// Joins a board offered on this network. Answer: [`HomeReply::Made`].
+    JoinNearby {
+        /// [`NearbyOffer::id`].
+        offer: String,
+        /// The code as spoken: a word and four digits.
+        code: String,
+    },
+}
+
+/// A setting of this laptop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "name", content = "value", rename_all = "camelCase")]
+#[ts(export, export_to = "home.ts")]
+pub enum Setting {
+    /// Light, dark, or as the system.
+    Theme(Theme),
+    /// Larger chrome and notes, for a projector.
+    Projector(bool),
+}
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "home.ts")]
+pub enum Theme {
+    /// As the system.
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// The answer to a [`HomeRequest`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "reply", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[ts(export, export_to = "home.ts")]
+pub enum HomeReply {
+    /// Done.
+    Done,
+    /// Who uses this laptop.
+    Me {
+        /// Their name; empty until told.
+        name: String,
+        /// Their colour.
+        tint: Tint,
+        /// Light or dark.
+        theme: Theme,
+        /// Projector size.
+        projector: bool,
+        /// Upshot's version.
+        version: String,
+    },
+    /// The boards.
+    Boards {
+        /// Newest first.
+        boards: Vec<BoardCard>,
+    },
+    /// The templates.
+    Templates {
+        /// As Home shows them.
+        templates: Vec<TemplateCard>,
+    },
+    /// A board was made, joined or imported.
+    Made {
+        /// Which.
+        board: BoardId,
+        /// It was on this laptop already; what was new was merged into it.
+        merged: bool,
+    },
+    /// A file.
+    File {
+        /// A name for it.
+        name: String,
+        /// Its bytes, base64.
+        bytes: String,
+    },
+    /// What was found.
+    Found {
+        /// Best first.
+        hits: Vec<Hit>,
+    },
+    /// A ticket.
+    Ticket {
+        /// Its text.
+        ticket: String,
+        /// The same as a QR code: an SVG document, black on white.
+        qr: String,
+        /// Until when it can be used, unix milliseconds.
+        #[ts(type = "number")]
+        expires_ms: i64,
+    },
+    /// A code to be spoken.
+    Code {
+        /// A word and four digits: `maple 4071`.
+        code: String,
+    },
+}
+
+/// What this laptop tells a session on its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[ts(export, export_to = "home.ts")]
+pub enum HomeEvent {
+    /// The list of boards changed.
+    Boards {
+        /// Newest first.
+        boards: Vec<BoardCard>,
+    },
+    /// Boards offered on this network.
+    Nearby {
+        /// All of them now.
+        offers: Vec<NearbyOffer>,
+    },
+    /// The offer of a board ended by itself (three wrong codes, or its time was up).
+    OfferEnded {
+        /// Which board.
+        board: BoardId,
+        /// What happened and what to do.
+        message: String,
+    },
+}
+
+/// A board as Home shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "home.ts")]
+pub struct BoardCard {
+    /// Its id.
+    pub id: BoardId,
+    /// Its title.
+    pub title: String,
+    /// The team.
+    pub team: String,
+    /// When it was last changed, unix milliseconds.
+    #[ts(type = "number")]
+    pub changed_ms: i64,
+    /// The current phase's title; empty for none.
+    pub phase: String,
+    /// Follow-ups agreed.
+    pub followups: u32,
+    /// Follow-ups done.
+    pub followups_done: u32,
+    /// A small picture.
+    pub miniature: Miniature,
+    /// How many peers are connected now.
+    pub peers: u32,
+}
+
+/// A small picture of a board: its rectangles, in board units.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "home.ts")]
+pub struct Miniature {
+    /// Sections: title, kind, left, top, width, height.
+    pub sections: Vec<(String, NoteKind, i32, i32, i32, i32)>,
+    /// Notes: kind, left, top, width, height; follow-ups have no kind.
+    pub notes: Vec<(Option<NoteKind>, i32, i32, i32, i32)>,
+}
+
+/// A template as Home shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "home.ts")]
+pub struct TemplateCard {
+    /// Its id.
+    pub id: String,
+    /// Its name: "Delivery review".
+    pub name: String,
+    /// Its question: "What happened, and what helped?".
+    pub question: String,
+    /// The kinds of its sections, for the glyphs.
+    pub kinds: Vec<NoteKind>,
+    /// The sum of its phases.
+    pub minutes: u32,
+}
+
+/// Something found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "home.ts")]
+pub struct Hit {
+    /// On which board.
+    pub board: BoardId,
+    /// The board's title.
+    pub title: String,
+    /// Which record; `None` where the board's title or team was found.
+    pub key: Option<Key>,
+    /// The words around what was found.
+    pub text: String,
+}
+
+/// A board offered on this network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "home.ts")]
+pub struct NearbyOffer {
+    /// An id made for the occasion.
+    pub id: String,
+    /// The title, where its facilitator shows it.
+    pub title: String,
+}

@@ -1,0 +1,1 @@
+//! Simulated network, clock and store, and whole-system scenarios; tests only
