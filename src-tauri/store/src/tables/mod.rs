@@ -208,10 +208,9 @@ impl Table {
         match found {
             None => Ok(None),
             Some(Found::Good(row)) => Ok(Some(row)),
-            Some(Found::Damaged(detail)) => Err(LoadError::Damaged(format!(
-                "{}: {detail}",
-                self.name
-            ))),
+            Some(Found::Damaged(detail)) => {
+                Err(LoadError::Damaged(format!("{}: {detail}", self.name)))
+            }
         }
     }
 

@@ -33,8 +33,8 @@ pub(crate) const TABLE: Table = Table {
     of_board: true,
 };
 
-/// The newest may turn out damaged; then the one before it serves.
-const KEPT: i64 = 2;
+/// Readable ones: the newest may turn out damaged, and then the one before it serves.
+const KEPT: u8 = 2;
 
 /// A snapshot to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,10 +106,10 @@ pub(crate) fn newest_upto(conn: &Connection, board: &str) -> rusqlite::Result<i6
     .query_row([board], |row| row.get(0))
 }
 
-/// Writes the snapshot, reads it back, and only then lets the oldest go.
+/// Writes the snapshot, reads it back, and only then lets older ones go.
 pub(crate) fn put(conn: &Connection, snapshot: &NewSnapshot) -> Result<(), WriteError> {
     let board = snapshot.board.as_str();
-    let end = super::updates::last_seq(conn, board)?;
+    let end = super::updates::end(conn, board)?;
     // It would hide updates that are still to come.
     if snapshot.upto_seq > end {
         return Err(WriteError::Refused(format!(
@@ -136,7 +136,14 @@ pub(crate) fn put(conn: &Connection, snapshot: &NewSnapshot) -> Result<(), Write
             "a snapshot was not read back as written".to_owned(),
         ));
     }
-    conn.prepare_cached("DELETE FROM snapshots WHERE board = ? AND generation <= ?")?
-        .execute((board, generation - KEPT))?;
+    let mut good = 0;
+    for generation in generations(conn, board)? {
+        if good == KEPT {
+            conn.prepare_cached("DELETE FROM snapshots WHERE board = ? AND generation = ?")?
+                .execute((board, generation))?;
+        } else if get(conn, board, generation).is_ok_and(|found| found.is_some()) {
+            good += 1;
+        }
+    }
     Ok(())
 }

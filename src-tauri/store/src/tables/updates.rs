@@ -86,16 +86,7 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Update> {
 
 /// Appends and returns the number given.
 pub(crate) fn append(conn: &Connection, update: &NewUpdate) -> Result<i64, WriteError> {
-    // The larger of the two: a number whose row was lost is not given twice.
-    let recorded = match head(conn, &update.board) {
-        Ok(head) => head,
-        Err(LoadError::Damaged(_)) => None,
-        Err(error) => return Err(error.into()),
-    };
-    let seq = recorded
-        .unwrap_or(0)
-        .max(last_seq(conn, &update.board)?)
-        .saturating_add(1);
+    let seq = end(conn, &update.board)?.saturating_add(1);
     TABLE.insert(
         conn,
         &[
@@ -110,13 +101,28 @@ pub(crate) fn append(conn: &Connection, update: &NewUpdate) -> Result<i64, Write
     Ok(seq)
 }
 
-/// The recorded end of the board's log; `None` for one without updates.
-pub(crate) fn head(conn: &Connection, board: &str) -> Result<Option<i64>, LoadError> {
-    HEADS.select_one(conn, "WHERE board = ?", [board], |row| row.get(1))
+/// The number of the log's last update, from its head or, failing that, from a last row that
+/// verifies. It never comes from an unverified place: callers count up to it.
+pub(crate) fn end(conn: &Connection, board: &str) -> Result<i64, LoadError> {
+    let head = HEADS.select_one(conn, "WHERE board = ?", [board], |row| row.get(1));
+    match head {
+        Ok(Some(last)) => return Ok(last),
+        Ok(None) | Err(LoadError::Damaged(_)) => {}
+        Err(error) => return Err(error),
+    }
+    let last = last_seq(conn, board)?;
+    if last == 0 && head == Ok(None) {
+        return Ok(0);
+    }
+    match get(conn, board, last)? {
+        Some(Found::Good(update)) if update.seq == last => Ok(last),
+        _ => Err(LoadError::Damaged(
+            "where the board's update log ends cannot be told".to_owned(),
+        )),
+    }
 }
 
-/// The largest number found in the log; 0 for an empty one.
-pub(crate) fn last_seq(conn: &Connection, board: &str) -> rusqlite::Result<i64> {
+fn last_seq(conn: &Connection, board: &str) -> rusqlite::Result<i64> {
     conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM updates WHERE board = ?")?
         .query_row([board], |row| row.get(0))
 }

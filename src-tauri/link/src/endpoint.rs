@@ -1,0 +1,470 @@
+//! The device's endpoint: binding it, inviting, dialling, and taking in those who dial.
+
+use std::{
+    collections::HashMap,
+    net::{Ipv4Addr, SocketAddrV4},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use iroh::{
+    Endpoint, NetReportConfig, RelayMode, SecretKey,
+    endpoint::{
+        BindOpts, ConnectError, ConnectingError, Connection, ConnectionError, Incoming, IncomingAddr,
+        PortmapperConfig, QuicTransportConfig, VarInt, presets,
+    },
+};
+use tokio::sync::{mpsc, watch};
+use tracing::debug;
+
+use crate::{
+    Event, Gate,
+    address::PeerAddr,
+    close::{CloseCode, Closed},
+    config::{Config, Limits, Reach},
+    credential::{BoardId, Credential, DeviceId, Role, Secret},
+    handshake::{self, ALPN, Established, Identity},
+    peer::{Peer, PeerId},
+    pending::Pending,
+    ticket::{Ticket, Title},
+};
+
+/// This device's endpoint. Clones are handles to the same one; when the last is dropped, or on
+/// [`Self::close`], every connection ends.
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub(crate) inner: Arc<Inner>,
+    /// The accept loop ends when the last handle is gone.
+    _open: Arc<watch::Sender<()>>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) reach: Reach,
+    pub(crate) limits: Limits,
+    pub(crate) events: mpsc::Sender<Event>,
+    identity: Identity,
+    peers: Mutex<Peers>,
+}
+
+#[derive(Default)]
+struct Peers {
+    live: HashMap<PeerId, Peer>,
+    last_id: u64,
+}
+
+/// The endpoint could not be bound.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// No socket, or no randomness.
+    #[error("peers cannot be reached: {0}")]
+    Unavailable(String),
+}
+
+/// No invitation was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InviteError {
+    /// The [`Gate`] gives no credential for the board.
+    #[error("this board is not shared")]
+    NotShared,
+    /// One gives no role above one's own; who looks on gives none.
+    #[error("your role on this board does not allow this invitation")]
+    NotAllowed,
+    /// The system gave no random bytes.
+    #[error("no random bytes could be had for the invitation")]
+    NoRandomness,
+}
+
+/// The peer could not be joined.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JoinError {
+    /// The ticket's time is over.
+    #[error("the invitation has expired; ask for a new one")]
+    Expired,
+    /// The [`Gate`] gives no credential for the board.
+    #[error("this board is not shared")]
+    NotShared,
+    /// None of the device's addresses may be dialled: on the local network only, unless the user
+    /// has turned on more.
+    #[error("the other device is not on this network")]
+    NotReachable,
+    /// Nothing answered.
+    #[error("the other device did not answer; is it on the same network, with the board open?")]
+    NoAnswer,
+    /// The other device speaks another version of the protocol.
+    #[error("the other device runs an incompatible version of Upshot; update both")]
+    OtherVersion,
+    /// The handshake was refused, by the other device or by this one; the close code tells why.
+    #[error("{0}")]
+    Refused(Closed),
+    /// Too many peers are connected already.
+    #[error("too many devices are connected")]
+    Busy,
+}
+
+impl Link {
+    /// Binds the endpoint and starts taking in peers. The receiver is the only way to the events.
+    ///
+    /// # Errors
+    /// No socket could be bound.
+    pub async fn bind(config: Config, gate: Arc<dyn Gate>) -> Result<(Self, mpsc::Receiver<Event>), BindError> {
+        let device = SecretKey::from_bytes(&config.device_key);
+        let wanted = bind_endpoint(&config.reach, device.clone(), config.port, ALPN).await;
+        let endpoint = match wanted {
+            Err(_) if config.port != 0 => bind_endpoint(&config.reach, device.clone(), 0, ALPN).await?,
+            other => other?,
+        };
+        let instance = getrandom::u64().map_err(|error| BindError::Unavailable(error.to_string()))?;
+        let (events, receiver) = mpsc::channel(EVENTS);
+        let inner = Arc::new(Inner {
+            endpoint,
+            reach: config.reach,
+            limits: config.limits,
+            events,
+            identity: Identity { device, gate, clock: config.clock, instance },
+            peers: Mutex::default(),
+        });
+        let (open, closed) = watch::channel(());
+        tokio::spawn(Arc::clone(&inner).accept(closed));
+        Ok((Self { inner, _open: Arc::new(open) }, receiver))
+    }
+
+    /// This device.
+    #[must_use]
+    pub fn device(&self) -> DeviceId {
+        self.inner.identity.device.public()
+    }
+
+    /// Where this device can be reached now.
+    #[must_use]
+    pub fn address(&self) -> PeerAddr {
+        published(&self.inner.endpoint, &self.inner.reach)
+    }
+
+    /// Makes an invitation with a fresh secret. Many may join with it, until `expires_ms`.
+    ///
+    /// # Errors
+    /// See [`InviteError`].
+    pub fn invite(
+        &self,
+        board: &BoardId,
+        role: Role,
+        expires_ms: u64,
+        title: Option<Title>,
+    ) -> Result<Ticket, InviteError> {
+        let identity = &self.inner.identity;
+        let mine = identity.gate.credential(board).ok_or(InviteError::NotShared)?;
+        let secret = Secret::random().map_err(|_| InviteError::NoRandomness)?;
+        let chain =
+            mine.invite(&identity.device, role, expires_ms, &secret).map_err(|_| InviteError::NotAllowed)?;
+        Ok(Ticket::new(board.clone(), title, self.address(), chain, secret))
+    }
+
+    /// Joins a board by a ticket. A device that is a member already, with no lower role, comes as
+    /// such, whatever has become of the ticket.
+    ///
+    /// The peer's events may come before this returns.
+    ///
+    /// # Errors
+    /// See [`JoinError`].
+    pub async fn join(&self, ticket: &Ticket) -> Result<Peer, JoinError> {
+        let identity = &self.inner.identity;
+        let held = identity.gate.credential(ticket.board());
+        let offered = ticket.credential();
+        let mine = held
+            .filter(|held| held.root() == offered.root() && held.role() >= offered.role())
+            .unwrap_or(offered);
+        self.inner.dial(ticket.host(), &mine).await
+    }
+
+    /// Connects to another member of a board. While one connection to that device is live for the
+    /// board, this gives that one.
+    ///
+    /// # Errors
+    /// See [`JoinError`].
+    pub async fn dial(&self, board: &BoardId, peer: &PeerAddr) -> Result<Peer, JoinError> {
+        let mine = self.inner.identity.gate.credential(board).ok_or(JoinError::NotShared)?;
+        self.inner.dial(peer, &mine).await
+    }
+
+    /// The live connections of a board.
+    #[must_use]
+    pub fn peers(&self, board: &BoardId) -> Vec<Peer> {
+        self.inner.peers().live.values().filter(|peer| peer.board() == board).cloned().collect()
+    }
+
+    /// Asks the [`Gate`] again about every live peer of a board, and ends the connections of those
+    /// that are revoked, or all if the board is no longer shared. To be called after each change
+    /// of the gate's answers. An expired or closed invitation ends no connection.
+    pub fn recheck(&self, board: &BoardId) {
+        let gate = &self.inner.identity.gate;
+        let mine = gate.credential(board);
+        for peer in self.peers(board) {
+            let standing = |key: &DeviceId| gate.standing(board, key);
+            if mine.as_ref().is_none_or(|mine| mine.root() != peer.chain().root) {
+                peer.close(CloseCode::Left, "the board is no longer shared");
+            } else if peer.chain().is_revoked(standing) || standing(&peer.device()) == crate::Standing::Revoked {
+                peer.close(CloseCode::Revoked, "a facilitator removed this device from the board");
+            }
+        }
+    }
+
+    /// Ends every connection and the endpoint, and waits until the peers have been told.
+    pub async fn close(&self) {
+        self.inner.close().await;
+    }
+}
+
+impl Inner {
+    async fn accept(self: Arc<Self>, mut closed: watch::Receiver<()>) {
+        let pending = Pending::new(self.limits.pending, self.limits.pending_per_address);
+        loop {
+            let incoming = tokio::select! {
+                incoming = self.endpoint.accept() => incoming,
+                _ = closed.changed() => None,
+            };
+            let Some(incoming) = incoming else { break };
+            let address = match incoming.remote_addr() {
+                IncomingAddr::Ip(addr) => Some(addr.ip().to_canonical()),
+                _ => None,
+            };
+            if address.is_some_and(|ip| !self.reach.allows(ip)) {
+                incoming.ignore();
+            } else if address.is_some() && !incoming.remote_addr_validated() {
+                // A sender with a made-up address costs nothing this way: not a place, no keys.
+                let _ = incoming.retry();
+            } else if let Some(place) = pending.enter(address) {
+                let this = Arc::clone(&self);
+                tokio::spawn(async move {
+                    let answered = tokio::time::timeout(this.limits.handshake, this.answer(incoming)).await;
+                    drop(place);
+                    if let Ok(Some((conn, established))) = answered
+                        && let Err(error) = this.take_in(conn, established, false)
+                    {
+                        debug!(%error, "peer not taken in");
+                    }
+                });
+            } else {
+                incoming.refuse();
+            }
+        }
+        self.close().await;
+    }
+
+    /// Dropping this future at the time limit closes the connection: nothing else holds it.
+    async fn answer(&self, incoming: Incoming) -> Option<(Connection, Established)> {
+        let conn = incoming.accept().ok()?.await.ok()?;
+        let mut slow = TooSlow(Some(conn.clone()));
+        let answered = handshake::answer(&conn, &self.identity).await;
+        slow.0 = None;
+        match answered {
+            Ok(established) => Some((conn, established)),
+            Err(reason) => {
+                debug!(device = %conn.remote_id().fmt_short(), %reason, "handshake refused");
+                None
+            }
+        }
+    }
+
+    async fn dial(self: &Arc<Self>, peer: &PeerAddr, mine: &Credential) -> Result<Peer, JoinError> {
+        if mine.expires_ms() <= (self.identity.clock)() {
+            return Err(JoinError::Expired);
+        }
+        let live = self.peers().find(mine.board(), peer.id());
+        if let Some(live) = live.filter(|live| !live.is_closed()) {
+            return Ok(live);
+        }
+        let conn = connect(&self.endpoint, peer, &self.reach, self.limits.connect, ALPN).await?;
+        let mut slow = TooSlow(Some(conn.clone()));
+        let shaken = tokio::time::timeout(self.limits.handshake, handshake::dial(&conn, &self.identity, mine)).await;
+        let established = match shaken {
+            Ok(established) => {
+                slow.0 = None;
+                established.map_err(JoinError::Refused)?
+            }
+            Err(_) => return Err(JoinError::NoAnswer),
+        };
+        if let Some(credential) = established.admitted.clone() {
+            let _ = self.events.send(Event::Admitted { credential }).await;
+        }
+        self.take_in(conn, established, true)
+    }
+
+    /// Makes a proven connection a peer, unless another to the same device stays.
+    fn take_in(&self, conn: Connection, established: Established, dialled: bool) -> Result<Peer, JoinError> {
+        let mut peers = self.peers();
+        peers.live.retain(|_, peer| !peer.is_closed());
+        if peers.live.len() >= self.limits.peers {
+            handshake::close(&conn, CloseCode::Busy, "too many devices are connected");
+            return Err(JoinError::Busy);
+        }
+        peers.last_id += 1;
+        let peer = Peer::new(PeerId(peers.last_id), conn, &established, dialled);
+        let existing = peers.find(peer.board(), peer.device());
+        if let Some(existing) = existing {
+            let (stays, goes) = if existing.gives_way_to(&peer, self.identity.device.public()) {
+                (&peer, &existing)
+            } else {
+                (&existing, &peer)
+            };
+            goes.close(CloseCode::Superseded, "another connection to the same device took over");
+            if stays.id() == existing.id() {
+                return Ok(existing);
+            }
+        }
+        peers.live.insert(peer.id(), peer.clone());
+        drop(peers);
+        tokio::spawn(peer.clone().run(established.lanes, self.events.clone()));
+        Ok(peer)
+    }
+
+    async fn close(&self) {
+        for peer in self.peers().live.values() {
+            peer.close(CloseCode::Left, "the peer left");
+        }
+        self.endpoint.close().await;
+    }
+
+    /// No code panics while holding the lock, so a poisoned state is still whole.
+    fn peers(&self) -> MutexGuard<'_, Peers> {
+        self.peers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Peers {
+    fn find(&self, board: &BoardId, device: DeviceId) -> Option<Peer> {
+        self.live.values().find(|peer| peer.board() == board && peer.device() == device).cloned()
+    }
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Link").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
+}
+
+/// Tells the peer when a handshake is given up at its time limit.
+pub(crate) struct TooSlow(pub(crate) Option<Connection>);
+
+impl Drop for TooSlow {
+    fn drop(&mut self) {
+        if let Some(conn) = &self.0 {
+            handshake::close(conn, CloseCode::TooSlow, "the handshake took too long");
+        }
+    }
+}
+
+/// An endpoint that, unless `reach` says so, sends nothing beyond the local network.
+pub(crate) async fn bind_endpoint(
+    reach: &Reach,
+    key: SecretKey,
+    port: u16,
+    alpn: &[u8],
+) -> Result<Endpoint, BindError> {
+    let offline = Endpoint::builder(presets::Minimal)
+        .relay_mode(RelayMode::Disabled)
+        .clear_address_lookup()
+        .net_report_config(NetReportConfig::minimal());
+    let unavailable = |error: &dyn std::fmt::Display| BindError::Unavailable(error.to_string());
+    let any = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port);
+    let builder = match reach {
+        Reach::Loopback => offline.clear_ip_transports().bind_addr_with_opts(
+            SocketAddrV4::new(Ipv4Addr::LOCALHOST, port),
+            // 127.0.0.0/8 and nothing else: not the default route either.
+            BindOpts::default().set_prefix_len(8),
+        ),
+        Reach::LocalNetwork => offline.clear_ip_transports().bind_addr(any),
+        Reach::Internet { relay: Some(relay) } => {
+            offline.relay_mode(RelayMode::custom([relay.0.clone()])).bind_addr(any)
+        }
+        Reach::Internet { relay: None } => Endpoint::builder(presets::N0).bind_addr(any),
+    }
+    .map_err(|error| unavailable(&error))?;
+    let endpoint = builder
+        .portmapper_config(PortmapperConfig::Disabled)
+        .secret_key(key)
+        .alpns(vec![alpn.to_vec()])
+        .transport_config(transport_config())
+        .bind()
+        .await
+        .map_err(|error| unavailable(&error))?;
+    Ok(endpoint)
+}
+
+/// Three streams from the side that dials (handshake and two lanes), none from the other.
+///
+/// At most 256 KiB are under way to a peer at a time, so that on a slow network a large sync does
+/// not stand seconds deep in front of a cursor; at 10 ms that is still 25 MB/s. A peer that does
+/// not read its sync lane must not stop its presence lane, so the connection's window holds more
+/// than one stream's.
+fn transport_config() -> QuicTransportConfig {
+    const STREAM_WINDOW: u32 = 1024 * 1024;
+    QuicTransportConfig::builder()
+        .max_concurrent_bidi_streams(VarInt::from_u32(3))
+        .max_concurrent_uni_streams(VarInt::from_u32(0))
+        .datagram_receive_buffer_size(None)
+        .send_window(256 * 1024)
+        .stream_receive_window(VarInt::from_u32(STREAM_WINDOW))
+        .receive_window(VarInt::from_u32(4 * STREAM_WINDOW))
+        .build()
+}
+
+/// What others may be told of an endpoint's addresses.
+pub(crate) fn published(endpoint: &Endpoint, reach: &Reach) -> PeerAddr {
+    match reach {
+        // iroh leaves out loopback addresses.
+        Reach::Loopback => PeerAddr::new(endpoint.id(), endpoint.bound_sockets()),
+        Reach::LocalNetwork | Reach::Internet { .. } => PeerAddr::published(&endpoint.addr(), reach),
+    }
+}
+
+pub(crate) async fn connect(
+    endpoint: &Endpoint,
+    peer: &PeerAddr,
+    reach: &Reach,
+    limit: Duration,
+    alpn: &[u8],
+) -> Result<Connection, JoinError> {
+    let addr = peer.within(reach).ok_or(JoinError::NotReachable)?;
+    match tokio::time::timeout(limit, endpoint.connect(addr, alpn)).await {
+        Ok(Ok(conn)) => Ok(conn),
+        Ok(Err(error)) => Err(match connection_error(&error) {
+            Some(source) if is_other_version(source) => JoinError::OtherVersion,
+            Some(ConnectionError::ApplicationClosed(_)) => {
+                connection_error(&error).map_or(JoinError::NoAnswer, |e| JoinError::Refused(Closed::from_error(e)))
+            }
+            Some(ConnectionError::ConnectionClosed(close)) if close.error_code == REFUSED => JoinError::Busy,
+            _ => {
+                debug!(%error, "no connection");
+                JoinError::NoAnswer
+            }
+        }),
+        Err(_) => Err(JoinError::NoAnswer),
+    }
+}
+
+fn connection_error(error: &ConnectError) -> Option<&ConnectionError> {
+    match error {
+        ConnectError::Connecting { source: ConnectingError::ConnectionError { source, .. }, .. }
+        | ConnectError::Connection { source, .. } => Some(source),
+        _ => None,
+    }
+}
+
+/// TLS has an alert for "no application protocol in common" (RFC 7301), number 120, which QUIC
+/// carries as a crypto error (RFC 9001, 4.8).
+fn is_other_version(error: &ConnectionError) -> bool {
+    let no_protocol = iroh::endpoint::TransportErrorCode::crypto(120);
+    match error {
+        ConnectionError::VersionMismatch => true,
+        ConnectionError::ConnectionClosed(close) => close.error_code == no_protocol,
+        ConnectionError::TransportError(error) => error.code == no_protocol,
+        _ => false,
+    }
+}
+
+const REFUSED: iroh::endpoint::TransportErrorCode = iroh::endpoint::TransportErrorCode::CONNECTION_REFUSED;
+
+/// Events that wait for the runtime. Few, as each may hold a frame of a megabyte; waiting here
+/// holds up the sender through QUIC's flow control.
+const EVENTS: usize = 32;

@@ -1,0 +1,30 @@
+import { Channel, invoke } from '@tauri-apps/api/core';
+import { toBase64 } from './base64';
+import type { ClientMessage, ServerMessage } from './generated/home';
+import type { Shell, Transport, TransportEvents } from './session';
+
+/** Messages through Tauri's IPC: one channel from the engine, one command to it. */
+export class TauriTransport implements Transport {
+  start(events: TransportEvents): void {
+    const channel = new Channel<ServerMessage>((message) => events.message(message));
+    invoke('session', { channel }).then(
+      () => events.opened(),
+      (error: unknown) => events.closed(String(error)),
+    );
+  }
+
+  async send(message: ClientMessage): Promise<void> {
+    await invoke('send', { message });
+  }
+}
+
+/** The desktop: its save dialog, its browser. */
+export class TauriShell implements Shell {
+  saveFile(name: string, bytes: Uint8Array): Promise<'saved' | 'cancelled'> {
+    return invoke('save_file', { name, base64: toBase64(bytes) });
+  }
+
+  async openExternal(url: URL): Promise<void> {
+    await invoke('open_external', { url: url.href });
+  }
+}
