@@ -1,8 +1,9 @@
 //! The board as everybody sees it.
 
 use crate::{
-    Connector, ConnectorId, FollowUp, FollowUpId, Key, Meta, Note, NoteId, Patch, Person, PersonId,
-    Record, Section, SectionId, Snapshot, Stroke, StrokeId, Theme, ThemeId,
+    Change, Connector, ConnectorId, End, FollowUp, FollowUpId, Key, Meta, Note, NoteId, Parent,
+    Patch, Person, PersonId, Record, Section, SectionId, Snapshot, Stroke, StrokeId, TextError,
+    Theme, ThemeId,
 };
 use std::collections::BTreeMap;
 
@@ -104,6 +105,74 @@ impl Board {
             board.put(record);
         }
         board
+    }
+
+    /// Applies one change of a [`Plan`](crate::Plan), with what follows from it: what lay on a
+    /// removed section lies on the board, what lay on a removed theme on what the theme lay on,
+    /// each where it was to be seen, and connectors that were tied to something removed go.
+    ///
+    /// # Errors
+    /// [`TextError`] where an edit does not fit the text; the board is as it was.
+    pub fn apply_change(&mut self, change: &Change) -> Result<(), TextError> {
+        match change {
+            Change::Put(record) => self.put_but_text(record.clone()),
+            Change::Remove(key) => self.remove_with_ties(*key),
+            Change::Edit(key, edit) => {
+                let text = match key {
+                    Key::Meta => Some(&mut self.meta.summary),
+                    Key::Note(id) => self.notes.get_mut(id).map(|note| &mut note.text),
+                    Key::FollowUp(id) => self.followups.get_mut(id).map(|card| &mut card.text),
+                    _ => None,
+                };
+                if let Some(text) = text {
+                    *text = edit.apply(text)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The collaborative text of a record that is there stays as it is.
+    fn put_but_text(&mut self, mut record: Record) {
+        match &mut record {
+            Record::Note(new) => {
+                if let Some(old) = self.notes.get(&new.id) {
+                    new.text.clone_from(&old.text);
+                }
+            }
+            Record::FollowUp(new) => {
+                if let Some(old) = self.followups.get(&new.id) {
+                    new.text.clone_from(&old.text);
+                }
+            }
+            Record::Meta(new) => new.summary.clone_from(&self.meta.summary),
+            _ => {}
+        }
+        self.put(record);
+    }
+
+    fn remove_with_ties(&mut self, key: Key) {
+        let origin = match self.remove(key) {
+            Some(Record::Section(s)) => Some((Parent::Section(s.id), Parent::Board, s.x, s.y)),
+            Some(Record::Theme(t)) => {
+                Some((Parent::Theme(t.id), t.place.parent, t.place.x, t.place.y))
+            }
+            _ => None,
+        };
+        if let Some((from, to, x, y)) = origin {
+            let places = (self.notes.values_mut().map(|record| &mut record.place))
+                .chain(self.themes.values_mut().map(|record| &mut record.place))
+                .chain(self.strokes.values_mut().map(|record| &mut record.place))
+                .chain(self.followups.values_mut().map(|record| &mut record.place));
+            for place in places.filter(|place| place.parent == from) {
+                *place = place.seen_from(to, x, y);
+            }
+        }
+        self.connectors.retain(|_, connector| {
+            [connector.from, connector.to]
+                .iter()
+                .all(|end| *end != End::On(key))
+        });
     }
 
     /// Applies a patch.

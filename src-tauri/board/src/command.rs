@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// What a session may do, granted by its ticket. Ordered: each includes the ones before it.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export, export_to = "board.ts")]
 pub enum Role {
@@ -194,7 +192,12 @@ pub enum PersonChange {
 
 /// What somebody wants of a board.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "do", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[serde(
+    tag = "do",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 #[ts(export, export_to = "board.ts")]
 pub enum Command {
     /// Changes the board's own data.

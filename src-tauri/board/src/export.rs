@@ -23,6 +23,12 @@ pub struct ExportOptions {
 
 impl Default for ExportOptions {
     fn default() -> Self {
-        Self { names: true, timeline: true, votes: true, parking_lot: true, selection: None }
+        Self {
+            names: true,
+            timeline: true,
+            votes: true,
+            parking_lot: true,
+            selection: None,
+        }
     }
 }

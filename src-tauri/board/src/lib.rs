@@ -13,12 +13,16 @@ mod command;
 mod export;
 mod id;
 mod kind;
+mod label;
 mod meta;
 mod order;
 mod patch;
 mod plan;
 mod record;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod text;
+mod when;
 
 pub use board::Board;
 pub use command::{
@@ -29,18 +33,17 @@ pub use export::ExportOptions;
 pub use id::{
     BoardId, ConnectorId, FollowUpId, IdError, Key, NoteId, PersonId, SectionId, StrokeId, ThemeId,
 };
-pub use kind::{
-    FollowUpKind, FollowUpStatus, Layout, NoteKind, PhaseKind, Reach, Tint, Writing,
-};
+pub use kind::{FollowUpKind, FollowUpStatus, Layout, NoteKind, PhaseKind, Reach, Tint, Writing};
+pub use label::label;
 pub use meta::{Meta, Phase};
 pub use order::Order;
 pub use patch::{Patch, Snapshot};
-pub use plan::{Change, Plan, Rejection, plan};
+pub use plan::{Change, MAX_ITEMS, Plan, Rejection, insert_commands, plan, plan_all};
 pub use record::{
     Connector, End, FollowUp, Note, Parent, Person, Place, Record, Section, Size, Stroke, Theme,
     When,
 };
-pub use text::{Splice, TextEdit, TextError};
+pub use text::{Splice, TextEdit, TextError, utf16_len};
 
 /// Positions and sizes of a board are whole board units: one CSS pixel at zoom 1.
 /// Bounded so that sums of nested positions stay far from the edges of `i32` and `f32`.

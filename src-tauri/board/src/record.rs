@@ -2,8 +2,8 @@
 //! (a follow-up's `from` excepted, which is a memory, not a link that must hold).
 
 use crate::{
-    ConnectorId, FollowUpId, FollowUpKind, FollowUpStatus, Key, Layout, Meta, NoteId, NoteKind,
-    Order, PersonId, Reach, SectionId, StrokeId, ThemeId, Tint,
+    ConnectorId, FollowUpId, FollowUpKind, FollowUpStatus, Key, Layout, MAX_COORD, Meta, NoteId,
+    NoteKind, Order, PersonId, Reach, SectionId, StrokeId, ThemeId, Tint,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -36,6 +36,21 @@ pub struct Place {
     pub order: Order,
 }
 
+impl Place {
+    /// This place as seen from another parent on which the present one lies at `x`, `y`: what
+    /// lies there stays where it is to be seen. Kept within the bounds of the board.
+    #[must_use]
+    pub fn seen_from(&self, parent: Parent, x: i32, y: i32) -> Self {
+        let sum = |a: i32, b: i32| a.saturating_add(b).clamp(-MAX_COORD, MAX_COORD);
+        Self {
+            parent,
+            x: sum(self.x, x),
+            y: sum(self.y, y),
+            order: self.order.clone(),
+        }
+    }
+}
+
 /// Width and height in board units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "board.ts")]
@@ -44,6 +59,13 @@ pub struct Size {
     pub w: i32,
     /// Height; for notes the least height, they grow with their text.
     pub h: i32,
+}
+
+impl Size {
+    /// The least size of a note.
+    pub const NOTE: Self = Self { w: 128, h: 88 };
+    /// The least size of a section: its header, and as wide as a note with padding of 12.
+    pub const SECTION: Self = Self { w: 152, h: 44 };
 }
 
 /// When something happened: the words people used, and the moment they mean as far as it is known.
@@ -124,6 +146,15 @@ pub struct Theme {
     pub place: Place,
     /// Shown as a stack.
     pub collapsed: bool,
+}
+
+impl Theme {
+    /// Left edge of a theme's first note: its padding.
+    pub const TRAY_X: i32 = 6;
+    /// Top edge of a theme's first note: below the title row.
+    pub const TRAY_Y: i32 = 24;
+    /// Between a theme's notes.
+    pub const GAP: i32 = 8;
 }
 
 /// What a connector holds on to.
@@ -246,6 +277,17 @@ impl Record {
             Self::Stroke(record) => Key::Stroke(record.id),
             Self::FollowUp(record) => Key::FollowUp(record.id),
             Self::Person(record) => Key::Person(record.id),
+        }
+    }
+
+    /// Puts it somewhere else, if it is one of those that have a parent.
+    pub(crate) fn set_place(&mut self, place: Place) {
+        match self {
+            Self::Note(record) => record.place = place,
+            Self::Theme(record) => record.place = place,
+            Self::Stroke(record) => record.place = place,
+            Self::FollowUp(record) => record.place = place,
+            Self::Meta(_) | Self::Section(_) | Self::Connector(_) | Self::Person(_) => {}
         }
     }
 

@@ -94,6 +94,24 @@ pub enum BoardRequest {
     },
 }
 
+impl BoardRequest {
+    /// The board it is about.
+    pub const fn board(&self) -> BoardId {
+        match self {
+            Self::Open { board }
+            | Self::Close { board }
+            | Self::Execute { board, .. }
+            | Self::Undo { board, .. }
+            | Self::Redo { board, .. }
+            | Self::OpenText { board, .. }
+            | Self::PushText { board, .. }
+            | Self::CloseText { board, .. }
+            | Self::Present { board, .. }
+            | Self::Export { board, .. } => *board,
+        }
+    }
+}
+
 /// A form a board can be exported in as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -198,8 +216,9 @@ pub enum BoardReply {
         /// The text.
         text: String,
     },
-    /// Whether pushed edits were taken. If not, the ones missed come (or have come) as
-    /// [`BoardEvent::Text`]; rebase and push again.
+    /// Whether pushed edits were taken. If not, the ones missed have come as [`BoardEvent::Text`]
+    /// (some of them possibly for the second time: skip those below the editor's version), or the
+    /// text as [`BoardEvent::TextReset`]; rebase and push again.
     Pushed {
         /// Taken.
         taken: bool,
@@ -257,7 +276,20 @@ pub enum BoardEvent {
         /// The edits, each on top of the one before.
         edits: Vec<AuthoredEdit>,
     },
-    /// A followed text is gone with its note.
+    /// A followed text is to be started over from: the editor was too far behind, or the board was
+    /// put together again with another laptop's copy. Edits that were not taken are lost to the
+    /// editor's history; its text becomes this one.
+    TextReset {
+        /// Which board.
+        board: BoardId,
+        /// Whose text.
+        key: Key,
+        /// Its version.
+        version: u32,
+        /// The text.
+        text: String,
+    },
+    /// A followed text is gone with its note. It is not followed any more.
     TextGone {
         /// Which board.
         board: BoardId,

@@ -30,7 +30,11 @@ pub struct PeerAddr {
 impl PeerAddr {
     /// A device at these addresses; those beyond [`MAX_ADDRS`] are left out.
     pub fn new(id: DeviceId, addrs: impl IntoIterator<Item = SocketAddr>) -> Self {
-        Self { id, addrs: addrs.into_iter().take(MAX_ADDRS).collect(), relay: None }
+        Self {
+            id,
+            addrs: addrs.into_iter().take(MAX_ADDRS).collect(),
+            relay: None,
+        }
     }
 
     /// The device.
@@ -115,7 +119,10 @@ impl PeerAddr {
 
     /// What may be dialled of this within `reach`; `None` when nothing is left.
     pub(crate) fn within(&self, reach: &Reach) -> Option<EndpointAddr> {
-        let direct = self.addrs().filter(|addr| reach.allows(addr.ip())).map(TransportAddr::Ip);
+        let direct = self
+            .addrs()
+            .filter(|addr| reach.allows(addr.ip()))
+            .map(TransportAddr::Ip);
         let relay = match reach {
             Reach::Internet { .. } => self.relay.clone().map(TransportAddr::Relay),
             Reach::Loopback | Reach::LocalNetwork => None,
@@ -127,8 +134,14 @@ impl PeerAddr {
 
     /// What of `addr` others may be told within `reach`, the most useful addresses first kept.
     pub(crate) fn published(addr: &EndpointAddr, reach: &Reach) -> Self {
-        let direct = addr.ip_addrs().copied().filter(|addr| addr.port() != 0 && reach.allows(addr.ip()));
-        Self { relay: addr.relay_urls().next().cloned(), ..Self::new(addr.id, direct) }
+        let direct = addr
+            .ip_addrs()
+            .copied()
+            .filter(|addr| addr.port() != 0 && reach.allows(addr.ip()));
+        Self {
+            relay: addr.relay_urls().next().cloned(),
+            ..Self::new(addr.id, direct)
+        }
     }
 }
 
@@ -207,14 +220,28 @@ mod tests {
     fn r10_the_local_network_ends_at_private_addresses() {
         let peer = PeerAddr::new(
             id(),
-            [addr("8.8.8.8:53"), addr("192.168.1.7:4000"), addr("127.0.0.1:5"), addr("[2001:db8::1]:9")],
+            [
+                addr("8.8.8.8:53"),
+                addr("192.168.1.7:4000"),
+                addr("127.0.0.1:5"),
+                addr("[2001:db8::1]:9"),
+            ],
         );
         let dialled = |reach: &Reach| -> Vec<String> {
-            peer.within(reach).map(|found| found.ip_addrs().map(ToString::to_string).collect()).unwrap_or_default()
+            peer.within(reach)
+                .map(|found| found.ip_addrs().map(ToString::to_string).collect())
+                .unwrap_or_default()
         };
         assert_eq!(dialled(&Reach::Loopback), ["127.0.0.1:5"]);
-        assert_eq!(dialled(&Reach::LocalNetwork), ["127.0.0.1:5", "192.168.1.7:4000"]);
+        assert_eq!(
+            dialled(&Reach::LocalNetwork),
+            ["127.0.0.1:5", "192.168.1.7:4000"]
+        );
         assert_eq!(dialled(&Reach::Internet { relay: None }).len(), 4);
-        assert!(PeerAddr::new(id(), [addr("8.8.8.8:53")]).within(&Reach::LocalNetwork).is_none());
+        assert!(
+            PeerAddr::new(id(), [addr("8.8.8.8:53")])
+                .within(&Reach::LocalNetwork)
+                .is_none()
+        );
     }
 }

@@ -81,7 +81,11 @@ pub const MAX_REASON: usize = 200;
 
 impl Closed {
     pub(crate) fn by_us(code: CloseCode, reason: &str) -> Self {
-        Self { by: ClosedBy::Us, code: Some(code), reason: tidy(reason) }
+        Self {
+            by: ClosedBy::Us,
+            code: Some(code),
+            reason: tidy(reason),
+        }
     }
 
     pub(crate) fn from_error(error: &ConnectionError) -> Self {
@@ -91,9 +95,11 @@ impl Closed {
                 code: CloseCode::from_var_int(close.error_code),
                 reason: tidy(&String::from_utf8_lossy(&close.reason)),
             },
-            ConnectionError::LocallyClosed => {
-                Self { by: ClosedBy::Us, code: None, reason: "this device closed the connection".into() }
-            }
+            ConnectionError::LocallyClosed => Self {
+                by: ClosedBy::Us,
+                code: None,
+                reason: "this device closed the connection".into(),
+            },
             ConnectionError::TimedOut => Self::network("nothing was heard from the peer"),
             ConnectionError::Reset => Self::network("the peer was restarted"),
             other => Self::network(&other.to_string()),
@@ -101,13 +107,21 @@ impl Closed {
     }
 
     fn network(reason: &str) -> Self {
-        Self { by: ClosedBy::Network, code: None, reason: tidy(reason) }
+        Self {
+            by: ClosedBy::Network,
+            code: None,
+            reason: tidy(reason),
+        }
     }
 }
 
 /// Close reasons are shown and logged: no control characters, and not longer than a sentence.
 pub(crate) fn tidy(reason: &str) -> String {
-    let mut tidied: String = reason.chars().filter(|c| !c.is_control()).take(MAX_REASON).collect();
+    let mut tidied: String = reason
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(MAX_REASON)
+        .collect();
     while tidied.len() > MAX_REASON {
         tidied.pop();
     }

@@ -10,7 +10,10 @@ use iroh::{
     Endpoint, SecretKey,
     endpoint::{Connection, Incoming, IncomingAddr},
 };
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, timeout, timeout_at},
+};
 use tracing::debug;
 
 use crate::{
@@ -19,7 +22,7 @@ use crate::{
     close::{CloseCode, Closed, ClosedBy},
     config::{Limits, Reach},
     credential::InvitationId,
-    endpoint::{JoinError, TooSlow, bind_endpoint, connect, published},
+    endpoint::{JoinError, bind_endpoint, connect, published, too_slow},
     handshake::{close, exported},
     nearby,
     pending::Pending,
@@ -97,11 +100,18 @@ impl Link {
     ///
     /// # Errors
     /// See [`OpenCodeError`].
-    pub async fn open_code(&self, ticket: &Ticket, title: Option<&Title>) -> Result<OpenCode, OpenCodeError> {
-        let unavailable = |error: &dyn std::fmt::Display| OpenCodeError::Unavailable(error.to_string());
+    pub async fn open_code(
+        &self,
+        ticket: &Ticket,
+        title: Option<&Title>,
+    ) -> Result<OpenCode, OpenCodeError> {
+        let unavailable =
+            |error: &dyn std::fmt::Display| OpenCodeError::Unavailable(error.to_string());
         let code = SpokenCode::random().map_err(|error| unavailable(&error))?;
         let reach = nearby::reach(&self.inner.reach);
-        let endpoint = bind_endpoint(&reach, SecretKey::generate(), 0, ALPN).await.map_err(|error| unavailable(&error))?;
+        let endpoint = bind_endpoint(&reach, SecretKey::generate(), 0, ALPN)
+            .await
+            .map_err(|error| unavailable(&error))?;
         nearby::announce(&endpoint, &reach, title).map_err(|error| unavailable(&error))?;
         let (open, closed) = watch::channel(());
         let host = Host {
@@ -117,7 +127,12 @@ impl Link {
         };
         tokio::spawn(Arc::new(host).serve(closed));
         let addr = published(&endpoint, &reach);
-        Ok(OpenCode { code, addr, endpoint, _open: open })
+        Ok(OpenCode {
+            code,
+            addr,
+            endpoint,
+            _open: open,
+        })
     }
 
     /// Exchanges a spoken code for the ticket it stands for.
@@ -126,15 +141,17 @@ impl Link {
     /// See [`RedeemError`].
     pub async fn redeem(&self, host: &PeerAddr, code: &SpokenCode) -> Result<Ticket, RedeemError> {
         let reach = nearby::reach(&self.inner.reach);
-        let endpoint = bind_endpoint(&reach, SecretKey::generate(), 0, ALPN).await.map_err(|error| {
-            debug!(%error, "no endpoint to redeem a code");
-            JoinError::NotReachable
-        })?;
+        let endpoint = bind_endpoint(&reach, SecretKey::generate(), 0, ALPN)
+            .await
+            .map_err(|error| {
+                debug!(%error, "no endpoint to redeem a code");
+                JoinError::NotReachable
+            })?;
         let limits = &self.inner.limits;
         let redeemed = match connect(&endpoint, host, &reach, limits.connect, ALPN).await {
             Ok(conn) => {
                 let asked = ask(&conn, &endpoint, *code);
-                let asked = tokio::time::timeout(limits.handshake, asked).await;
+                let asked = timeout(limits.handshake, asked).await;
                 close(&conn, CloseCode::Left, "the peer left");
                 asked.unwrap_or(Err(RedeemError::NoConnection(JoinError::NoAnswer)))
             }
@@ -142,22 +159,36 @@ impl Link {
             Err(JoinError::Refused(closed)) => Err(refused(closed)),
             Err(error) => Err(error.into()),
         };
-        endpoint.close().await;
+        // Closing waits until the other end has been told; the answer need not.
+        tokio::spawn(async move { endpoint.close().await });
         redeemed
     }
 }
 
 /// The joiner's side.
-async fn ask(conn: &Connection, endpoint: &Endpoint, code: SpokenCode) -> Result<Ticket, RedeemError> {
-    let lost = || conn.close_reason().map_or(RedeemError::BrokeProtocol, |error| refused(Closed::from_error(&error)));
+async fn ask(
+    conn: &Connection,
+    endpoint: &Endpoint,
+    code: SpokenCode,
+) -> Result<Ticket, RedeemError> {
+    let lost = || {
+        conn.close_reason()
+            .map_or(RedeemError::BrokeProtocol, |error| {
+                refused(Closed::from_error(&error))
+            })
+    };
     let keying_material = exported(conn, EXPORT_LABEL).ok_or(RedeemError::BrokeProtocol)?;
     let (mut send, mut recv) = conn.open_bi().await.map_err(|_| lost())?;
     let (run, message) = Run::join(code, &endpoint.id(), &conn.remote_id());
     send.write_all(&message).await.map_err(|_| lost())?;
     let mut answer = [0; MESSAGE];
     recv.read_exact(&mut answer).await.map_err(|_| lost())?;
-    let session = run.finish(&answer, &keying_material).ok_or(RedeemError::BrokeProtocol)?;
-    send.write_all(&session.confirmation()).await.map_err(|_| lost())?;
+    let session = run
+        .finish(&answer, &keying_material)
+        .ok_or(RedeemError::BrokeProtocol)?;
+    send.write_all(&session.confirmation())
+        .await
+        .map_err(|_| lost())?;
     send.finish().map_err(|_| lost())?;
     let sealed = recv.read_to_end(MAX_SEALED).await.map_err(|_| lost())?;
     let text = session.open(&sealed).ok_or(RedeemError::BrokeProtocol)?;
@@ -209,7 +240,7 @@ impl Host {
             } else if let Some(place) = pending.enter(Some(address)) {
                 let this = Arc::clone(&self);
                 tokio::spawn(async move {
-                    let _ = tokio::time::timeout(this.limits.handshake, this.answer(incoming)).await;
+                    this.answer(incoming).await;
                     drop(place);
                 });
             } else {
@@ -217,17 +248,37 @@ impl Host {
             }
         }
         let wrong_tries = *exhausted.borrow();
-        self.endpoint.close().await;
         if wrong_tries {
-            let _ = self.events.send(Event::CodeClosed { invitation: self.invitation }).await;
+            let _ = self
+                .events
+                .send(Event::CodeClosed {
+                    invitation: self.invitation,
+                })
+                .await;
+        }
+        self.endpoint.close().await;
+    }
+
+    async fn answer(&self, incoming: Incoming) {
+        let deadline = Instant::now() + self.limits.handshake;
+        let Ok(accepting) = incoming.accept() else {
+            return;
+        };
+        let Ok(Ok(conn)) = timeout_at(deadline, accepting).await else {
+            return;
+        };
+        match timeout_at(deadline, self.hand_over(&conn)).await {
+            Ok(None) if conn.close_reason().is_none() => {
+                close(&conn, CloseCode::BrokeProtocol, "not a code exchange");
+            }
+            Ok(_) => {}
+            Err(_) => too_slow(&conn),
         }
     }
 
-    /// The host's side. `None`: it ended early, and the other end was told why.
-    async fn answer(&self, incoming: Incoming) -> Option<()> {
-        let conn = incoming.accept().ok()?.await.ok()?;
-        let mut slow = TooSlow(Some(conn.clone()));
-        let keying_material = exported(&conn, EXPORT_LABEL)?;
+    /// `None`: it ended early.
+    async fn hand_over(&self, conn: &Connection) -> Option<()> {
+        let keying_material = exported(conn, EXPORT_LABEL)?;
         let (mut send, mut recv) = conn.accept_bi().await.ok()?;
         let mut message = [0; MESSAGE];
         recv.read_exact(&mut message).await.ok()?;
@@ -237,8 +288,7 @@ impl Host {
         let mut confirmation = [0; CONFIRMATION];
         recv.read_exact(&mut confirmation).await.ok()?;
         if let Err((code, reason)) = self.judge(|| session.is_confirmed_by(confirmation)) {
-            slow.0 = None;
-            close(&conn, code, reason);
+            close(conn, code, reason);
             if code == CloseCode::CodeClosed {
                 self.exhausted.send_replace(true);
             }
@@ -248,7 +298,6 @@ impl Host {
         send.finish().ok()?;
         // The joiner closes once it has the ticket.
         conn.closed().await;
-        slow.0 = None;
         Some(())
     }
 
@@ -260,7 +309,10 @@ impl Host {
         }
         *tries = tries.saturating_sub(1);
         if *tries == 0 {
-            Err((CloseCode::CodeClosed, "three wrong tries; ask for a new code"))
+            Err((
+                CloseCode::CodeClosed,
+                "three wrong tries; ask for a new code",
+            ))
         } else {
             Err((CloseCode::WrongCode, "wrong code"))
         }

@@ -12,10 +12,10 @@ pub enum Reach {
     /// `127.0.0.1` only: tests, and several profiles on one laptop.
     Loopback,
     /// The local network: private IPv4 addresses, and mDNS while a board is open for joining. No
-    /// relay, no address lookup, no port mapping.
+    /// relay, no address lookup, no port mapping, and no socket that leads further.
     ///
-    /// IPv4 only: iroh offers every address of an interface to a connected peer as a candidate
-    /// path, with no way to leave out the global IPv6 ones.
+    /// The sockets are bound to the addresses that this device has at that moment: after
+    /// [`Event::NetworkChanged`](crate::Event::NetworkChanged), bind anew.
     LocalNetwork,
     /// Peers anywhere, once the user has turned it on.
     Internet {
@@ -64,7 +64,10 @@ pub struct Config {
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
-            .field("device", &device_id(&self.device_key).fmt_short().to_string())
+            .field(
+                "device",
+                &device_id(&self.device_key).fmt_short().to_string(),
+            )
             .field("reach", &self.reach)
             .field("port", &self.port)
             .field("limits", &self.limits)

@@ -61,7 +61,10 @@ pub enum Role {
 
 impl Role {
     fn from_byte(byte: u8) -> Result<Self, Malformed> {
-        [Self::LookOn, Self::TakePart, Self::Facilitate].into_iter().find(|role| *role as u8 == byte).ok_or(Malformed)
+        [Self::LookOn, Self::TakePart, Self::Facilitate]
+            .into_iter()
+            .find(|role| *role as u8 == byte)
+            .ok_or(Malformed)
     }
 }
 
@@ -88,7 +91,11 @@ impl FromStr for BoardId {
     type Err = BoardIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if (1..=Self::MAX).contains(&text.len()) { Ok(Self(text.into())) } else { Err(BoardIdError(text.len())) }
+        if (1..=Self::MAX).contains(&text.len()) {
+            Ok(Self(text.into()))
+        } else {
+            Err(BoardIdError(text.len()))
+        }
     }
 }
 
@@ -155,9 +162,20 @@ impl Certificate {
         expires_ms: u64,
         via: Option<InvitationId>,
     ) -> Self {
-        let unsigned = Self { subject, role, expires_ms, via, signature: [0; Signature::LENGTH] };
-        let signature = issuer.sign(&unsigned.signed_bytes(board, &issuer.public())).to_bytes();
-        Self { signature, ..unsigned }
+        let unsigned = Self {
+            subject,
+            role,
+            expires_ms,
+            via,
+            signature: [0; Signature::LENGTH],
+        };
+        let signature = issuer
+            .sign(&unsigned.signed_bytes(board, &issuer.public()))
+            .to_bytes();
+        Self {
+            signature,
+            ..unsigned
+        }
     }
 
     fn signed_bytes(&self, board: &BoardId, issuer: &PublicKey) -> Vec<u8> {
@@ -170,7 +188,12 @@ impl Certificate {
     }
 
     fn is_signed_by(&self, board: &BoardId, issuer: &PublicKey) -> bool {
-        issuer.verify(&self.signed_bytes(board, issuer), &Signature::from_bytes(&self.signature)).is_ok()
+        issuer
+            .verify(
+                &self.signed_bytes(board, issuer),
+                &Signature::from_bytes(&self.signature),
+            )
+            .is_ok()
     }
 
     fn put_terms(&self, out: &mut Vec<u8>) {
@@ -191,11 +214,24 @@ impl Certificate {
         self.put_without_subject(out);
     }
 
-    pub(crate) fn read_without_subject(subject: PublicKey, reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+    pub(crate) fn read_without_subject(
+        subject: PublicKey,
+        reader: &mut Reader<'_>,
+    ) -> Result<Self, Malformed> {
         let role = Role::from_byte(reader.u8()?)?;
         let expires_ms = reader.u64()?;
-        let via = if reader.flag()? { Some(read_key(reader)?) } else { None };
-        Ok(Self { subject, role, expires_ms, via, signature: reader.array()? })
+        let via = if reader.flag()? {
+            Some(read_key(reader)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            subject,
+            role,
+            expires_ms,
+            via,
+            signature: reader.array()?,
+        })
     }
 
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -217,17 +253,25 @@ pub(crate) struct Chain {
 impl Chain {
     /// The key at the end.
     pub(crate) fn holder(&self) -> PublicKey {
-        self.certificates.last().map_or(self.root, |last| last.subject)
+        self.certificates
+            .last()
+            .map_or(self.root, |last| last.subject)
     }
 
     /// The role of [`Self::holder`].
     pub(crate) fn role(&self) -> Role {
-        self.certificates.last().map_or(Role::Facilitate, |last| last.role)
+        self.certificates
+            .last()
+            .map_or(Role::Facilitate, |last| last.role)
     }
 
     /// When the first of the certificates expires.
     pub(crate) fn expires_ms(&self) -> u64 {
-        self.certificates.iter().map(|certificate| certificate.expires_ms).min().unwrap_or(NEVER)
+        self.certificates
+            .iter()
+            .map(|certificate| certificate.expires_ms)
+            .min()
+            .unwrap_or(NEVER)
     }
 
     /// Every step is signed by the one before, with a role that one may give.
@@ -235,8 +279,11 @@ impl Chain {
         let mut issuer = (self.root, Role::Facilitate);
         self.certificates.len() <= MAX_CHAIN
             && self.certificates.iter().all(|certificate| {
-                let (key, role) = std::mem::replace(&mut issuer, (certificate.subject, certificate.role));
-                role >= Role::TakePart && certificate.role <= role && certificate.is_signed_by(board, &key)
+                let (key, role) =
+                    std::mem::replace(&mut issuer, (certificate.subject, certificate.role));
+                role >= Role::TakePart
+                    && certificate.role <= role
+                    && certificate.is_signed_by(board, &key)
             })
     }
 
@@ -254,8 +301,15 @@ impl Chain {
         if self.expires_ms() <= now_ms {
             return Err(ProofError::Expired);
         }
-        let closed = self.certificates.iter().any(|step| standing(&step.subject) != Standing::Good);
-        if closed || self.is_revoked(standing) { Err(ProofError::Revoked) } else { Ok(()) }
+        let closed = self
+            .certificates
+            .iter()
+            .any(|step| standing(&step.subject) != Standing::Good);
+        if closed || self.is_revoked(standing) {
+            Err(ProofError::Revoked)
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether a key in this, or an invitation it rests on, was revoked.
@@ -281,7 +335,9 @@ impl Chain {
         if count > MAX_CHAIN {
             return Err(Malformed);
         }
-        let certificates = (0..count).map(|_| Certificate::read(reader)).collect::<Result<_, _>>()?;
+        let certificates = (0..count)
+            .map(|_| Certificate::read(reader))
+            .collect::<Result<_, _>>()?;
         Ok(Self { root, certificates })
     }
 
@@ -327,15 +383,30 @@ impl Credential {
     /// The credential of the device that creates a board. That device is the board's root.
     #[must_use]
     pub fn for_new_board(board: BoardId, device: DeviceId) -> Self {
-        Self { board, chain: Chain { root: device, certificates: Vec::new() }, secret: None }
+        Self {
+            board,
+            chain: Chain {
+                root: device,
+                certificates: Vec::new(),
+            },
+            secret: None,
+        }
     }
 
     pub(crate) fn of_invitation(board: BoardId, chain: Chain, secret: Secret) -> Self {
-        Self { board, chain, secret: Some(secret) }
+        Self {
+            board,
+            chain,
+            secret: Some(secret),
+        }
     }
 
     pub(crate) fn of_device(board: BoardId, chain: Chain) -> Self {
-        Self { board, chain, secret: None }
+        Self {
+            board,
+            chain,
+            secret: None,
+        }
     }
 
     /// The board.
@@ -366,7 +437,12 @@ impl Credential {
     /// this.
     #[must_use]
     pub fn rests_on(&self) -> Vec<PublicKey> {
-        self.chain.certificates.iter().flat_map(|step| [Some(step.subject), step.via]).flatten().collect()
+        self.chain
+            .certificates
+            .iter()
+            .flat_map(|step| [Some(step.subject), step.via])
+            .flatten()
+            .collect()
     }
 
     /// Bytes for the store. They may hold a ticket's secret.
@@ -395,13 +471,23 @@ impl Credential {
         }
         let board = BoardId::read(&mut reader)?;
         let chain = Chain::read(&mut reader)?;
-        let secret = if reader.flag()? { Some(Secret(reader.array()?)) } else { None };
+        let secret = if reader.flag()? {
+            Some(Secret(reader.array()?))
+        } else {
+            None
+        };
         reader.end()?;
-        let holds_key = secret.as_ref().is_none_or(|secret| secret.key().public() == chain.holder());
+        let holds_key = secret
+            .as_ref()
+            .is_none_or(|secret| secret.key().public() == chain.holder());
         if !holds_key || !chain.is_signed(&board) {
             return Err(Malformed);
         }
-        Ok(Self { board, chain, secret })
+        Ok(Self {
+            board,
+            chain,
+            secret,
+        })
     }
 
     pub(crate) fn chain(&self) -> &Chain {
@@ -421,17 +507,32 @@ impl Credential {
         expires_ms: u64,
         secret: &Secret,
     ) -> Result<Chain, NotAllowed> {
-        let signer = self.secret.as_ref().map_or_else(|| device.clone(), Secret::key);
+        let signer = self
+            .secret
+            .as_ref()
+            .map_or_else(|| device.clone(), Secret::key);
         self.extend(&signer, secret.key().public(), role, expires_ms, None)
     }
 
     /// A chain to a newcomer's device, or `None` where this device may not, or cannot lastingly,
     /// sign it: then the newcomer keeps using its invitation.
-    pub(crate) fn admit(&self, device: &SecretKey, newcomer: DeviceId, invitation: &Chain) -> Option<Chain> {
+    pub(crate) fn admit(
+        &self,
+        device: &SecretKey,
+        newcomer: DeviceId,
+        invitation: &Chain,
+    ) -> Option<Chain> {
         if self.secret.is_some() {
             return None;
         }
-        self.extend(device, newcomer, invitation.role(), NEVER, Some(invitation.holder())).ok()
+        self.extend(
+            device,
+            newcomer,
+            invitation.role(),
+            NEVER,
+            Some(invitation.holder()),
+        )
+        .ok()
     }
 
     fn extend(
@@ -447,7 +548,14 @@ impl Credential {
         if mine < Role::TakePart || role > mine || full || signer.public() != self.chain.holder() {
             return Err(NotAllowed);
         }
-        Ok(self.chain.extended(Certificate::sign(signer, &self.board, subject, role, expires_ms, via)))
+        Ok(self.chain.extended(Certificate::sign(
+            signer,
+            &self.board,
+            subject,
+            role,
+            expires_ms,
+            via,
+        )))
     }
 }
 

@@ -10,11 +10,14 @@ use std::{
 use iroh::{
     Endpoint, NetReportConfig, RelayMode, SecretKey,
     endpoint::{
-        BindOpts, ConnectError, ConnectingError, Connection, ConnectionError, Incoming, IncomingAddr,
-        PortmapperConfig, QuicTransportConfig, VarInt, presets,
+        BindOpts, Builder, ConnectError, ConnectingError, Connection, ConnectionError, Incoming,
+        IncomingAddr, InvalidSocketAddr, PortmapperConfig, QuicTransportConfig, VarInt, presets,
     },
 };
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, timeout, timeout_at},
+};
 use tracing::debug;
 
 use crate::{
@@ -24,6 +27,7 @@ use crate::{
     config::{Config, Limits, Reach},
     credential::{BoardId, Credential, DeviceId, Role, Secret},
     handshake::{self, ALPN, Established, Identity},
+    interfaces::{self, LocalNet},
     peer::{Peer, PeerId},
     pending::Pending,
     ticket::{Ticket, Title},
@@ -107,26 +111,49 @@ impl Link {
     ///
     /// # Errors
     /// No socket could be bound.
-    pub async fn bind(config: Config, gate: Arc<dyn Gate>) -> Result<(Self, mpsc::Receiver<Event>), BindError> {
+    pub async fn bind(
+        config: Config,
+        gate: Arc<dyn Gate>,
+    ) -> Result<(Self, mpsc::Receiver<Event>), BindError> {
         let device = SecretKey::from_bytes(&config.device_key);
         let wanted = bind_endpoint(&config.reach, device.clone(), config.port, ALPN).await;
         let endpoint = match wanted {
-            Err(_) if config.port != 0 => bind_endpoint(&config.reach, device.clone(), 0, ALPN).await?,
+            Err(_) if config.port != 0 => {
+                bind_endpoint(&config.reach, device.clone(), 0, ALPN).await?
+            }
             other => other?,
         };
-        let instance = getrandom::u64().map_err(|error| BindError::Unavailable(error.to_string()))?;
+        let instance =
+            getrandom::u64().map_err(|error| BindError::Unavailable(error.to_string()))?;
         let (events, receiver) = mpsc::channel(EVENTS);
         let inner = Arc::new(Inner {
             endpoint,
             reach: config.reach,
             limits: config.limits,
             events,
-            identity: Identity { device, gate, clock: config.clock, instance },
+            identity: Identity {
+                device,
+                gate,
+                clock: config.clock,
+                instance,
+            },
             peers: Mutex::default(),
         });
         let (open, closed) = watch::channel(());
+        if inner.reach == Reach::LocalNetwork {
+            tokio::spawn(interfaces::report_changes(
+                inner.events.clone(),
+                closed.clone(),
+            ));
+        }
         tokio::spawn(Arc::clone(&inner).accept(closed));
-        Ok((Self { inner, _open: Arc::new(open) }, receiver))
+        Ok((
+            Self {
+                inner,
+                _open: Arc::new(open),
+            },
+            receiver,
+        ))
     }
 
     /// This device.
@@ -153,11 +180,21 @@ impl Link {
         title: Option<Title>,
     ) -> Result<Ticket, InviteError> {
         let identity = &self.inner.identity;
-        let mine = identity.gate.credential(board).ok_or(InviteError::NotShared)?;
+        let mine = identity
+            .gate
+            .credential(board)
+            .ok_or(InviteError::NotShared)?;
         let secret = Secret::random().map_err(|_| InviteError::NoRandomness)?;
-        let chain =
-            mine.invite(&identity.device, role, expires_ms, &secret).map_err(|_| InviteError::NotAllowed)?;
-        Ok(Ticket::new(board.clone(), title, self.address(), chain, secret))
+        let chain = mine
+            .invite(&identity.device, role, expires_ms, &secret)
+            .map_err(|_| InviteError::NotAllowed)?;
+        Ok(Ticket::new(
+            board.clone(),
+            title,
+            self.address(),
+            chain,
+            secret,
+        ))
     }
 
     /// Joins a board by a ticket. A device that is a member already, with no lower role, comes as
@@ -183,14 +220,25 @@ impl Link {
     /// # Errors
     /// See [`JoinError`].
     pub async fn dial(&self, board: &BoardId, peer: &PeerAddr) -> Result<Peer, JoinError> {
-        let mine = self.inner.identity.gate.credential(board).ok_or(JoinError::NotShared)?;
+        let mine = self
+            .inner
+            .identity
+            .gate
+            .credential(board)
+            .ok_or(JoinError::NotShared)?;
         self.inner.dial(peer, &mine).await
     }
 
     /// The live connections of a board.
     #[must_use]
     pub fn peers(&self, board: &BoardId) -> Vec<Peer> {
-        self.inner.peers().live.values().filter(|peer| peer.board() == board).cloned().collect()
+        self.inner
+            .peers()
+            .live
+            .values()
+            .filter(|peer| peer.board() == board && !peer.is_closed())
+            .cloned()
+            .collect()
     }
 
     /// Asks the [`Gate`] again about every live peer of a board, and ends the connections of those
@@ -201,10 +249,18 @@ impl Link {
         let mine = gate.credential(board);
         for peer in self.peers(board) {
             let standing = |key: &DeviceId| gate.standing(board, key);
-            if mine.as_ref().is_none_or(|mine| mine.root() != peer.chain().root) {
+            if mine
+                .as_ref()
+                .is_none_or(|mine| mine.root() != peer.chain().root)
+            {
                 peer.close(CloseCode::Left, "the board is no longer shared");
-            } else if peer.chain().is_revoked(standing) || standing(&peer.device()) == crate::Standing::Revoked {
-                peer.close(CloseCode::Revoked, "a facilitator removed this device from the board");
+            } else if peer.chain().is_revoked(standing)
+                || standing(&peer.device()) == crate::Standing::Revoked
+            {
+                peer.close(
+                    CloseCode::Revoked,
+                    "a facilitator removed this device from the board",
+                );
             }
         }
     }
@@ -236,9 +292,9 @@ impl Inner {
             } else if let Some(place) = pending.enter(address) {
                 let this = Arc::clone(&self);
                 tokio::spawn(async move {
-                    let answered = tokio::time::timeout(this.limits.handshake, this.answer(incoming)).await;
+                    let answered = this.answer(incoming).await;
                     drop(place);
-                    if let Ok(Some((conn, established))) = answered
+                    if let Some((conn, established)) = answered
                         && let Err(error) = this.take_in(conn, established, false)
                     {
                         debug!(%error, "peer not taken in");
@@ -251,19 +307,18 @@ impl Inner {
         self.close().await;
     }
 
-    /// Dropping this future at the time limit closes the connection: nothing else holds it.
     async fn answer(&self, incoming: Incoming) -> Option<(Connection, Established)> {
-        let conn = incoming.accept().ok()?.await.ok()?;
-        let mut slow = TooSlow(Some(conn.clone()));
-        let answered = handshake::answer(&conn, &self.identity).await;
-        slow.0 = None;
-        match answered {
-            Ok(established) => Some((conn, established)),
-            Err(reason) => {
-                debug!(device = %conn.remote_id().fmt_short(), %reason, "handshake refused");
-                None
+        let deadline = Instant::now() + self.limits.handshake;
+        let accepting = incoming.accept().ok()?;
+        let conn = timeout_at(deadline, accepting).await.ok()?.ok()?;
+        match timeout_at(deadline, handshake::answer(&conn, &self.identity)).await {
+            Ok(Ok(established)) => return Some((conn, established)),
+            Ok(Err(reason)) => {
+                debug!(device = %conn.remote_id().fmt_short(), %reason, "handshake refused")
             }
+            Err(_) => too_slow(&conn),
         }
+        None
     }
 
     async fn dial(self: &Arc<Self>, peer: &PeerAddr, mine: &Credential) -> Result<Peer, JoinError> {
@@ -275,15 +330,17 @@ impl Inner {
             return Ok(live);
         }
         let conn = connect(&self.endpoint, peer, &self.reach, self.limits.connect, ALPN).await?;
-        let mut slow = TooSlow(Some(conn.clone()));
-        let shaken = tokio::time::timeout(self.limits.handshake, handshake::dial(&conn, &self.identity, mine)).await;
-        let established = match shaken {
-            Ok(established) => {
-                slow.0 = None;
-                established.map_err(JoinError::Refused)?
-            }
-            Err(_) => return Err(JoinError::NoAnswer),
-        };
+        let shaken = timeout(
+            self.limits.handshake,
+            handshake::dial(&conn, &self.identity, mine),
+        )
+        .await;
+        let established = shaken
+            .map_err(|_| {
+                too_slow(&conn);
+                JoinError::NoAnswer
+            })?
+            .map_err(JoinError::Refused)?;
         if let Some(credential) = established.admitted.clone() {
             let _ = self.events.send(Event::Admitted { credential }).await;
         }
@@ -291,7 +348,12 @@ impl Inner {
     }
 
     /// Makes a proven connection a peer, unless another to the same device stays.
-    fn take_in(&self, conn: Connection, established: Established, dialled: bool) -> Result<Peer, JoinError> {
+    fn take_in(
+        &self,
+        conn: Connection,
+        established: Established,
+        dialled: bool,
+    ) -> Result<Peer, JoinError> {
         let mut peers = self.peers();
         peers.live.retain(|_, peer| !peer.is_closed());
         if peers.live.len() >= self.limits.peers {
@@ -307,7 +369,10 @@ impl Inner {
             } else {
                 (&existing, &peer)
             };
-            goes.close(CloseCode::Superseded, "another connection to the same device took over");
+            goes.close(
+                CloseCode::Superseded,
+                "another connection to the same device took over",
+            );
             if stays.id() == existing.id() {
                 return Ok(existing);
             }
@@ -333,25 +398,23 @@ impl Inner {
 
 impl Peers {
     fn find(&self, board: &BoardId, device: DeviceId) -> Option<Peer> {
-        self.live.values().find(|peer| peer.board() == board && peer.device() == device).cloned()
+        self.live
+            .values()
+            .find(|peer| peer.board() == board && peer.device() == device)
+            .cloned()
     }
 }
 
 impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Link").field("endpoint", &self.endpoint).finish_non_exhaustive()
+        f.debug_struct("Link")
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
     }
 }
 
-/// Tells the peer when a handshake is given up at its time limit.
-pub(crate) struct TooSlow(pub(crate) Option<Connection>);
-
-impl Drop for TooSlow {
-    fn drop(&mut self) {
-        if let Some(conn) = &self.0 {
-            handshake::close(conn, CloseCode::TooSlow, "the handshake took too long");
-        }
-    }
+pub(crate) fn too_slow(conn: &Connection) {
+    handshake::close(conn, CloseCode::TooSlow, "the handshake took too long");
 }
 
 /// An endpoint that, unless `reach` says so, sends nothing beyond the local network.
@@ -366,18 +429,15 @@ pub(crate) async fn bind_endpoint(
         .clear_address_lookup()
         .net_report_config(NetReportConfig::minimal());
     let unavailable = |error: &dyn std::fmt::Display| BindError::Unavailable(error.to_string());
-    let any = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port);
     let builder = match reach {
-        Reach::Loopback => offline.clear_ip_transports().bind_addr_with_opts(
-            SocketAddrV4::new(Ipv4Addr::LOCALHOST, port),
-            // 127.0.0.0/8 and nothing else: not the default route either.
-            BindOpts::default().set_prefix_len(8),
-        ),
-        Reach::LocalNetwork => offline.clear_ip_transports().bind_addr(any),
-        Reach::Internet { relay: Some(relay) } => {
-            offline.relay_mode(RelayMode::custom([relay.0.clone()])).bind_addr(any)
+        Reach::Loopback => bind_within(offline, &[LocalNet::LOOPBACK], port),
+        Reach::LocalNetwork => bind_within(offline, &interfaces::local_nets().await, port),
+        Reach::Internet { relay: Some(relay) } => offline
+            .relay_mode(RelayMode::custom([relay.0.clone()]))
+            .bind_addr(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port)),
+        Reach::Internet { relay: None } => {
+            Endpoint::builder(presets::N0).bind_addr(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port))
         }
-        Reach::Internet { relay: None } => Endpoint::builder(presets::N0).bind_addr(any),
     }
     .map_err(|error| unavailable(&error))?;
     let endpoint = builder
@@ -389,6 +449,25 @@ pub(crate) async fn bind_endpoint(
         .await
         .map_err(|error| unavailable(&error))?;
     Ok(endpoint)
+}
+
+/// One socket for each local address, none of them a default route: iroh then has no socket to
+/// reach anything else by, not even where a peer names other addresses as candidate paths. (It
+/// tries those by itself, and nothing in its interface turns that off.)
+fn bind_within(
+    builder: Builder,
+    nets: &[LocalNet],
+    port: u16,
+) -> Result<Builder, InvalidSocketAddr> {
+    let mut builder = builder.clear_ip_transports();
+    for (at, net) in nets.iter().enumerate() {
+        let options = BindOpts::default()
+            .set_prefix_len(net.prefix)
+            .set_is_default_route(false)
+            .set_is_required(at == 0);
+        builder = builder.bind_addr_with_opts(SocketAddrV4::new(net.addr, port), options)?;
+    }
+    Ok(builder)
 }
 
 /// Three streams from the side that dials (handshake and two lanes), none from the other.
@@ -414,7 +493,9 @@ pub(crate) fn published(endpoint: &Endpoint, reach: &Reach) -> PeerAddr {
     match reach {
         // iroh leaves out loopback addresses.
         Reach::Loopback => PeerAddr::new(endpoint.id(), endpoint.bound_sockets()),
-        Reach::LocalNetwork | Reach::Internet { .. } => PeerAddr::published(&endpoint.addr(), reach),
+        Reach::LocalNetwork | Reach::Internet { .. } => {
+            PeerAddr::published(&endpoint.addr(), reach)
+        }
     }
 }
 
@@ -426,14 +507,17 @@ pub(crate) async fn connect(
     alpn: &[u8],
 ) -> Result<Connection, JoinError> {
     let addr = peer.within(reach).ok_or(JoinError::NotReachable)?;
-    match tokio::time::timeout(limit, endpoint.connect(addr, alpn)).await {
+    match timeout(limit, endpoint.connect(addr, alpn)).await {
         Ok(Ok(conn)) => Ok(conn),
         Ok(Err(error)) => Err(match connection_error(&error) {
             Some(source) if is_other_version(source) => JoinError::OtherVersion,
-            Some(ConnectionError::ApplicationClosed(_)) => {
-                connection_error(&error).map_or(JoinError::NoAnswer, |e| JoinError::Refused(Closed::from_error(e)))
+            Some(ConnectionError::ApplicationClosed(_)) => connection_error(&error)
+                .map_or(JoinError::NoAnswer, |e| {
+                    JoinError::Refused(Closed::from_error(e))
+                }),
+            Some(ConnectionError::ConnectionClosed(close)) if close.error_code == REFUSED => {
+                JoinError::Busy
             }
-            Some(ConnectionError::ConnectionClosed(close)) if close.error_code == REFUSED => JoinError::Busy,
             _ => {
                 debug!(%error, "no connection");
                 JoinError::NoAnswer
@@ -445,7 +529,10 @@ pub(crate) async fn connect(
 
 fn connection_error(error: &ConnectError) -> Option<&ConnectionError> {
     match error {
-        ConnectError::Connecting { source: ConnectingError::ConnectionError { source, .. }, .. }
+        ConnectError::Connecting {
+            source: ConnectingError::ConnectionError { source, .. },
+            ..
+        }
         | ConnectError::Connection { source, .. } => Some(source),
         _ => None,
     }
@@ -463,7 +550,8 @@ fn is_other_version(error: &ConnectionError) -> bool {
     }
 }
 
-const REFUSED: iroh::endpoint::TransportErrorCode = iroh::endpoint::TransportErrorCode::CONNECTION_REFUSED;
+const REFUSED: iroh::endpoint::TransportErrorCode =
+    iroh::endpoint::TransportErrorCode::CONNECTION_REFUSED;
 
 /// Events that wait for the runtime. Few, as each may hold a frame of a megabyte; waiting here
 /// holds up the sender through QUIC's flow control.

@@ -72,7 +72,10 @@ impl FrameDecoder {
     /// A decoder that takes frames of at most `limit` bytes.
     #[must_use]
     pub fn new(limit: usize) -> Self {
-        Self { limit, buffer: BytesMut::new() }
+        Self {
+            limit,
+            buffer: BytesMut::new(),
+        }
     }
 
     /// Adds received bytes. Call [`Self::next_frame`] until it gives `None` before adding more.
@@ -93,7 +96,10 @@ impl FrameDecoder {
             return Err(FrameError::Empty);
         }
         if length > self.limit {
-            return Err(FrameError::TooLong { length, limit: self.limit });
+            return Err(FrameError::TooLong {
+                length,
+                limit: self.limit,
+            });
         }
         if self.buffer.len() < HEADER + length {
             return Ok(None);
@@ -117,7 +123,10 @@ mod tests {
     use super::*;
 
     fn encode(frames: &[Vec<u8>]) -> Vec<u8> {
-        frames.iter().flat_map(|frame| [header(frame.len()).to_vec(), frame.clone()].concat()).collect()
+        frames
+            .iter()
+            .flat_map(|frame| [header(frame.len()).to_vec(), frame.clone()].concat())
+            .collect()
     }
 
     proptest! {
@@ -169,7 +178,13 @@ mod tests {
     fn the_length_is_judged_before_the_body_arrives() {
         let mut decoder = FrameDecoder::new(10);
         decoder.push(&[0, 0, 0, 11]);
-        assert_eq!(decoder.next_frame(), Err(FrameError::TooLong { length: 11, limit: 10 }));
+        assert_eq!(
+            decoder.next_frame(),
+            Err(FrameError::TooLong {
+                length: 11,
+                limit: 10
+            })
+        );
         let mut decoder = FrameDecoder::new(10);
         decoder.push(&[0; 4]);
         assert_eq!(decoder.next_frame(), Err(FrameError::Empty));

@@ -78,13 +78,17 @@ pub(crate) struct Binding {
 }
 
 impl Binding {
-    fn new(conn: &Connection, me: PublicKey, side: Side) -> Option<Self> {
+    pub(crate) fn new(conn: &Connection, me: PublicKey, side: Side) -> Option<Self> {
         let keying_material = exported(conn, EXPORT_LABEL)?;
         let (dialling, answering) = match side {
             Side::Dialling => (me, conn.remote_id()),
             Side::Answering => (conn.remote_id(), me),
         };
-        Some(Self { keying_material, dialling, answering })
+        Some(Self {
+            keying_material,
+            dialling,
+            answering,
+        })
     }
 
     fn signed_bytes(&self, board: &BoardId, side: Side) -> Vec<u8> {
@@ -122,8 +126,13 @@ pub(crate) struct Proof {
 impl Proof {
     pub(crate) fn make(credential: &Credential, binding: &Binding, side: Side) -> Self {
         let signed = binding.signed_bytes(credential.board(), side);
-        let signature = credential.secret().map(|secret| secret.key().sign(&signed).to_bytes());
-        Self { chain: credential.chain().clone(), signature }
+        let signature = credential
+            .secret()
+            .map(|secret| secret.key().sign(&signed).to_bytes());
+        Self {
+            chain: credential.chain().clone(),
+            signature,
+        }
     }
 
     /// `mine` gives the board and its root.
@@ -136,14 +145,23 @@ impl Proof {
     ) -> Result<(), ProofError> {
         let board = mine.board();
         let holder = self.chain.holder();
-        let is_holder = self.signature.as_ref().map_or(holder == binding.speaker(side), |signature| {
-            holder.verify(&binding.signed_bytes(board, side), &Signature::from_bytes(signature)).is_ok()
-        });
+        let is_holder =
+            self.signature
+                .as_ref()
+                .map_or(holder == binding.speaker(side), |signature| {
+                    holder
+                        .verify(
+                            &binding.signed_bytes(board, side),
+                            &Signature::from_bytes(signature),
+                        )
+                        .is_ok()
+                });
         if !is_holder {
             return Err(ProofError::Forged);
         }
         let standing = |key: &PublicKey| identity.gate.standing(board, key);
-        self.chain.verify(board, &mine.root(), (identity.clock)(), standing)?;
+        self.chain
+            .verify(board, &mine.root(), (identity.clock)(), standing)?;
         // A removed device may still hold an open invitation.
         if standing(&binding.speaker(side)) == crate::Standing::Revoked {
             return Err(ProofError::Revoked);
@@ -159,7 +177,11 @@ impl Proof {
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let chain = Chain::read(reader)?;
-        let signature = if reader.flag()? { Some(reader.array()?) } else { None };
+        let signature = if reader.flag()? {
+            Some(reader.array()?)
+        } else {
+            None
+        };
         Ok(Self { chain, signature })
     }
 }
@@ -185,7 +207,11 @@ impl Hello {
         let board = BoardId::read(&mut reader)?;
         let proof = Proof::read(&mut reader)?;
         reader.end()?;
-        Ok(Self { instance, board, proof })
+        Ok(Self {
+            instance,
+            board,
+            proof,
+        })
     }
 }
 
@@ -211,9 +237,17 @@ impl Welcome {
         let mut reader = Reader::new(bytes);
         let instance = reader.u64()?;
         let proof = Proof::read(&mut reader)?;
-        let admission = if reader.flag()? { Some(Chain::read(&mut reader)?) } else { None };
+        let admission = if reader.flag()? {
+            Some(Chain::read(&mut reader)?)
+        } else {
+            None
+        };
         reader.end()?;
-        Ok(Self { instance, proof, admission })
+        Ok(Self {
+            instance,
+            proof,
+            admission,
+        })
     }
 }
 
@@ -224,24 +258,42 @@ pub(crate) async fn dial(
     mine: &Credential,
 ) -> Result<Established, Closed> {
     let me = identity.device.public();
-    let binding = Binding::new(conn, me, Side::Dialling).ok_or_else(|| broke(conn, "no keying material"))?;
+    let binding =
+        Binding::new(conn, me, Side::Dialling).ok_or_else(|| broke(conn, "no keying material"))?;
     let (mut send, mut recv) = conn.open_bi().await.map_err(|_| lost(conn))?;
     let proof = Proof::make(mine, &binding, Side::Dialling);
-    let hello = Hello { instance: identity.instance, board: mine.board().clone(), proof };
-    send.write_all(&hello.to_bytes()).await.map_err(|_| lost(conn))?;
+    let hello = Hello {
+        instance: identity.instance,
+        board: mine.board().clone(),
+        proof,
+    };
+    send.write_all(&hello.to_bytes())
+        .await
+        .map_err(|_| lost(conn))?;
     send.finish().map_err(|_| lost(conn))?;
 
-    let bytes = recv.read_to_end(MAX_MESSAGE).await.map_err(|_| lost(conn))?;
+    let bytes = recv
+        .read_to_end(MAX_MESSAGE)
+        .await
+        .map_err(|_| lost(conn))?;
     let welcome = Welcome::from_bytes(&bytes).map_err(|error| broke(conn, &error.to_string()))?;
-    welcome.proof.verify(mine, identity, &binding, Side::Answering).map_err(|error| refuse(conn, error))?;
+    welcome
+        .proof
+        .verify(mine, identity, &binding, Side::Answering)
+        .map_err(|error| refuse(conn, error))?;
     let admitted = match welcome.admission {
-        Some(chain) => Some(take_admission(chain, mine, identity).ok_or_else(|| broke(conn, "a wrong certificate"))?),
+        Some(chain) => Some(
+            take_admission(chain, mine, identity)
+                .ok_or_else(|| broke(conn, "a wrong certificate"))?,
+        ),
         None => None,
     };
     let mut lanes = Vec::new();
     for lane in Lane::ALL {
         let (mut send, recv) = conn.open_bi().await.map_err(|_| lost(conn))?;
-        send.write_all(&[lane.tag()]).await.map_err(|_| lost(conn))?;
+        send.write_all(&[lane.tag()])
+            .await
+            .map_err(|_| lost(conn))?;
         lanes.push((lane, send, recv));
     }
     Ok(Established {
@@ -267,20 +319,36 @@ fn take_admission(chain: Chain, mine: &Credential, identity: &Identity) -> Optio
 /// The side that was dialled. On an error the connection is closed, with the reason told.
 pub(crate) async fn answer(conn: &Connection, identity: &Identity) -> Result<Established, Closed> {
     let me = identity.device.public();
-    let binding = Binding::new(conn, me, Side::Answering).ok_or_else(|| broke(conn, "no keying material"))?;
+    let binding =
+        Binding::new(conn, me, Side::Answering).ok_or_else(|| broke(conn, "no keying material"))?;
     let (mut send, mut recv) = conn.accept_bi().await.map_err(|_| lost(conn))?;
-    let bytes = recv.read_to_end(MAX_MESSAGE).await.map_err(|_| lost(conn))?;
+    let bytes = recv
+        .read_to_end(MAX_MESSAGE)
+        .await
+        .map_err(|_| lost(conn))?;
     let hello = Hello::from_bytes(&bytes).map_err(|error| broke(conn, &error.to_string()))?;
-    let mine = identity.gate.credential(&hello.board).ok_or_else(|| refuse(conn, ProofError::Forged))?;
-    hello.proof.verify(&mine, identity, &binding, Side::Dialling).map_err(|error| refuse(conn, error))?;
+    let mine = identity
+        .gate
+        .credential(&hello.board)
+        .ok_or_else(|| refuse(conn, ProofError::Forged))?;
+    hello
+        .proof
+        .verify(&mine, identity, &binding, Side::Dialling)
+        .map_err(|error| refuse(conn, error))?;
 
     let admission = match hello.proof.signature {
         Some(_) => mine.admit(&identity.device, conn.remote_id(), &hello.proof.chain),
         None => None,
     };
     let proof = Proof::make(&mine, &binding, Side::Answering);
-    let welcome = Welcome { instance: identity.instance, proof, admission: admission.clone() };
-    send.write_all(&welcome.to_bytes()).await.map_err(|_| lost(conn))?;
+    let welcome = Welcome {
+        instance: identity.instance,
+        proof,
+        admission: admission.clone(),
+    };
+    send.write_all(&welcome.to_bytes())
+        .await
+        .map_err(|_| lost(conn))?;
     send.finish().map_err(|_| lost(conn))?;
 
     let mut lanes: Vec<(Lane, SendStream, RecvStream)> = Vec::new();
@@ -288,12 +356,23 @@ pub(crate) async fn answer(conn: &Connection, identity: &Identity) -> Result<Est
         let (send, mut recv) = conn.accept_bi().await.map_err(|_| lost(conn))?;
         let mut tag = [0];
         recv.read_exact(&mut tag).await.map_err(|_| lost(conn))?;
-        let lane = Lane::from_tag(tag[0]).filter(|lane| lanes.iter().all(|(taken, ..)| taken != lane));
-        lanes.push((lane.ok_or_else(|| broke(conn, "an unknown lane"))?, send, recv));
+        let lane =
+            Lane::from_tag(tag[0]).filter(|lane| lanes.iter().all(|(taken, ..)| taken != lane));
+        lanes.push((
+            lane.ok_or_else(|| broke(conn, "an unknown lane"))?,
+            send,
+            recv,
+        ));
     }
     // From here on the newcomer stands on its own certificate.
     let chain = admission.unwrap_or(hello.proof.chain);
-    Ok(Established { board: hello.board, chain, instance: hello.instance, lanes, admitted: None })
+    Ok(Established {
+        board: hello.board,
+        chain,
+        instance: hello.instance,
+        lanes,
+        admitted: None,
+    })
 }
 
 fn refuse(conn: &Connection, error: ProofError) -> Closed {

@@ -25,12 +25,21 @@ fn creator() -> Credential {
 }
 
 fn identity() -> Identity {
-    Identity { device: key(1), gate: Arc::new(Open(creator())), clock: Arc::new(|| 1_000), instance: 7 }
+    Identity {
+        device: key(1),
+        gate: Arc::new(Open(creator())),
+        clock: Arc::new(|| 1_000),
+        instance: 7,
+    }
 }
 
 /// The connection that `key(2)` dials to `key(1)`.
 fn binding(connection: u8) -> Binding {
-    Binding { keying_material: [connection; 32], dialling: key(2).public(), answering: key(1).public() }
+    Binding {
+        keying_material: [connection; 32],
+        dialling: key(2).public(),
+        answering: key(1).public(),
+    }
 }
 
 fn invited(role: Role) -> Credential {
@@ -47,38 +56,83 @@ fn verify(proof: &Proof, binding: &Binding, side: Side) -> Result<(), ProofError
 fn a_proof_replayed_on_another_connection_or_direction_fails() {
     let proof = Proof::make(&invited(Role::TakePart), &binding(1), Side::Dialling);
     assert_eq!(verify(&proof, &binding(1), Side::Dialling), Ok(()));
-    assert_eq!(verify(&proof, &binding(2), Side::Dialling), Err(ProofError::Forged));
-    assert_eq!(verify(&proof, &binding(1), Side::Answering), Err(ProofError::Forged));
-    let from_another = Binding { dialling: key(3).public(), ..binding(1) };
-    assert_eq!(verify(&proof, &from_another, Side::Dialling), Err(ProofError::Forged));
+    assert_eq!(
+        verify(&proof, &binding(2), Side::Dialling),
+        Err(ProofError::Forged)
+    );
+    assert_eq!(
+        verify(&proof, &binding(1), Side::Answering),
+        Err(ProofError::Forged)
+    );
+    let from_another = Binding {
+        dialling: key(3).public(),
+        ..binding(1)
+    };
+    assert_eq!(
+        verify(&proof, &from_another, Side::Dialling),
+        Err(ProofError::Forged)
+    );
 }
 
 #[test]
 fn a_device_proof_is_for_that_device() {
-    let chain = creator().admit(&key(1), key(2).public(), invited(Role::LookOn).chain()).unwrap();
-    let proof = Proof { chain, signature: None };
+    let chain = creator()
+        .admit(&key(1), key(2).public(), invited(Role::LookOn).chain())
+        .unwrap();
+    let proof = Proof {
+        chain,
+        signature: None,
+    };
     assert_eq!(verify(&proof, &binding(1), Side::Dialling), Ok(()));
-    let from_another = Binding { dialling: key(3).public(), ..binding(1) };
-    assert_eq!(verify(&proof, &from_another, Side::Dialling), Err(ProofError::Forged));
+    let from_another = Binding {
+        dialling: key(3).public(),
+        ..binding(1)
+    };
+    assert_eq!(
+        verify(&proof, &from_another, Side::Dialling),
+        Err(ProofError::Forged)
+    );
     // An invitation's chain without its signature.
-    let bare = Proof { chain: invited(Role::TakePart).chain().clone(), signature: None };
-    assert_eq!(verify(&bare, &binding(1), Side::Dialling), Err(ProofError::Forged));
+    let bare = Proof {
+        chain: invited(Role::TakePart).chain().clone(),
+        signature: None,
+    };
+    assert_eq!(
+        verify(&bare, &binding(1), Side::Dialling),
+        Err(ProofError::Forged)
+    );
     // Another invitation's signature under a better chain.
     let other = Proof::make(&invited(Role::LookOn), &binding(1), Side::Dialling);
-    let better = creator().invite(&key(1), Role::Facilitate, NEVER, &Secret([8; 16])).unwrap();
-    let mixed = Proof { chain: better, signature: other.signature };
-    assert_eq!(verify(&mixed, &binding(1), Side::Dialling), Err(ProofError::Forged));
+    let better = creator()
+        .invite(&key(1), Role::Facilitate, NEVER, &Secret([8; 16]))
+        .unwrap();
+    let mixed = Proof {
+        chain: better,
+        signature: other.signature,
+    };
+    assert_eq!(
+        verify(&mixed, &binding(1), Side::Dialling),
+        Err(ProofError::Forged)
+    );
 }
 
 #[test]
 fn messages_round_trip_and_are_strict() {
     let proof = Proof::make(&invited(Role::TakePart), &binding(1), Side::Dialling);
-    let hello = Hello { instance: 3, board: "board".parse().unwrap(), proof: proof.clone() };
+    let hello = Hello {
+        instance: 3,
+        board: "board".parse().unwrap(),
+        proof: proof.clone(),
+    };
     let bytes = hello.to_bytes();
     assert_eq!(Hello::from_bytes(&bytes), Ok(hello));
     let admission = creator().admit(&key(1), key(2).public(), invited(Role::LookOn).chain());
     assert!(admission.is_some());
-    let welcome = Welcome { instance: 4, proof, admission };
+    let welcome = Welcome {
+        instance: 4,
+        proof,
+        admission,
+    };
     let welcome_bytes = welcome.to_bytes();
     assert_eq!(Welcome::from_bytes(&welcome_bytes), Ok(welcome));
     for cut in 0..bytes.len() {

@@ -37,6 +37,7 @@
 //!         Event::Offered { offer } => { /* link.redeem(&offer.addr, &code) gives a ticket */ }
 //!         Event::Withdrawn { id } => { /* no longer nearby */ }
 //!         Event::CodeClosed { invitation } => { /* three wrong tries: make a new code */ }
+//!         Event::NetworkChanged => { /* another Wi-Fi: close, bind anew, dial again */ }
 //!     }
 //! }
 //! # Ok(()) }
@@ -57,11 +58,14 @@ pub mod credential;
 mod endpoint;
 mod frame;
 pub mod handshake;
+mod interfaces;
 mod nearby;
 mod outbox;
 mod peer;
 mod pending;
 pub mod spoken;
+#[cfg(test)]
+mod tests;
 mod ticket;
 mod wire;
 mod words;
@@ -73,7 +77,8 @@ pub use close::{CloseCode, Closed, ClosedBy, MAX_REASON};
 pub use code_exchange::{OpenCode, OpenCodeError, RedeemError};
 pub use config::{Clock, Config, Limits, Reach, Relay, RelayError, device_id, new_device_key};
 pub use credential::{
-    BoardId, BoardIdError, Credential, CredentialError, DeviceId, InvitationId, NEVER, ProofError, Role, Standing,
+    BoardId, BoardIdError, Credential, CredentialError, DeviceId, InvitationId, NEVER, ProofError,
+    Role, Standing,
 };
 pub use endpoint::{BindError, InviteError, JoinError, Link};
 pub use frame::{FrameDecoder, FrameError, Lane};
@@ -145,4 +150,7 @@ pub enum Event {
         /// The invitation the code stood for. It is still good as a ticket.
         invitation: InvitationId,
     },
+    /// With [`Reach::LocalNetwork`], this device's addresses are no longer those the link is bound
+    /// to: another Wi-Fi, or a cable. Close the link, bind anew, and dial the peers again.
+    NetworkChanged,
 }

@@ -81,7 +81,9 @@ impl Link {
             let _found = found;
             let mut shown = HashSet::new();
             while let Some(event) = stream.next().await {
-                let Some(event) = to_event(event, &reach, &mut shown) else { continue };
+                let Some(event) = to_event(event, &reach, &mut shown) else {
+                    continue;
+                };
                 if events.send(event).await.is_err() {
                     return;
                 }
@@ -92,20 +94,37 @@ impl Link {
 }
 
 /// Announces an endpoint as open for joining, for as long as it is.
-pub(crate) fn announce(endpoint: &Endpoint, reach: &Reach, title: Option<&Title>) -> Result<(), String> {
+pub(crate) fn announce(
+    endpoint: &Endpoint,
+    reach: &Reach,
+    title: Option<&Title>,
+) -> Result<(), String> {
     if *reach == Reach::Loopback {
         return Ok(());
     }
     let title: Option<UserData> = title.and_then(|title| title.as_str().parse().ok());
     endpoint.set_user_data_for_address_lookup(title);
-    let services = endpoint.address_lookup().map_err(|error| error.to_string())?;
+    let services = endpoint
+        .address_lookup()
+        .map_err(|error| error.to_string())?;
     let allowed = reach.clone();
     let is_allowed = move |addr: &TransportAddr| match addr {
         TransportAddr::Ip(addr) => allowed.allows(addr.ip()),
         _ => false,
     };
-    let filter = AddrFilter::new(move |addrs| Cow::Owned(addrs.iter().filter(|addr| is_allowed(addr)).cloned().collect()));
-    let announced = service().addr_filter(filter).build(endpoint.id()).map_err(|error| error.to_string())?;
+    let filter = AddrFilter::new(move |addrs| {
+        Cow::Owned(
+            addrs
+                .iter()
+                .filter(|addr| is_allowed(addr))
+                .cloned()
+                .collect(),
+        )
+    });
+    let announced = service()
+        .addr_filter(filter)
+        .build(endpoint.id())
+        .map_err(|error| error.to_string())?;
     services.add(announced);
     Ok(())
 }
@@ -132,18 +151,29 @@ fn to_event(event: DiscoveryEvent, reach: &Reach, shown: &mut HashSet<DeviceId>)
             shown.insert(offer.id());
             Some(Event::Offered { offer })
         }
-        DiscoveryEvent::Expired { endpoint_id } => {
-            shown.remove(&endpoint_id).then_some(Event::Withdrawn { id: endpoint_id })
-        }
+        DiscoveryEvent::Expired { endpoint_id } => shown
+            .remove(&endpoint_id)
+            .then_some(Event::Withdrawn { id: endpoint_id }),
         _ => None,
     }
 }
 
 /// `None` for one that has no address here.
 fn to_offer(info: &EndpointInfo, reach: &Reach) -> Option<Offer> {
-    let addrs: Vec<_> = info.data.ip_addrs().copied().filter(|addr| reach.allows(addr.ip())).collect();
-    let title = info.data.user_data().and_then(|data| Title::shortened(data.as_ref()));
-    (!addrs.is_empty()).then(|| Offer { addr: PeerAddr::new(info.endpoint_id, addrs), title })
+    let addrs: Vec<_> = info
+        .data
+        .ip_addrs()
+        .copied()
+        .filter(|addr| reach.allows(addr.ip()))
+        .collect();
+    let title = info
+        .data
+        .user_data()
+        .and_then(|data| Title::shortened(data.as_ref()));
+    (!addrs.is_empty()).then(|| Offer {
+        addr: PeerAddr::new(info.endpoint_id, addrs),
+        title,
+    })
 }
 
 #[cfg(test)]
@@ -163,14 +193,27 @@ mod tests {
     }
 
     fn discovered(info: EndpointInfo) -> DiscoveryEvent {
-        DiscoveryEvent::Discovered { endpoint_info: info, last_updated: None }
+        DiscoveryEvent::Discovered {
+            endpoint_info: info,
+            last_updated: None,
+        }
     }
 
     #[test]
     fn an_offer_is_printable_and_local() {
-        let offer = to_offer(&info(1, "192.168.1.4:5", Some("Release 4.2\u{1b}[2J")), &Reach::LocalNetwork).unwrap();
-        assert_eq!(offer.title.as_ref().map(Title::as_str), Some("Release 4.2[2J"));
-        assert_eq!(to_offer(&info(1, "8.8.8.8:53", None), &Reach::LocalNetwork), None);
+        let offer = to_offer(
+            &info(1, "192.168.1.4:5", Some("Release 4.2\u{1b}[2J")),
+            &Reach::LocalNetwork,
+        )
+        .unwrap();
+        assert_eq!(
+            offer.title.as_ref().map(Title::as_str),
+            Some("Release 4.2[2J")
+        );
+        assert_eq!(
+            to_offer(&info(1, "8.8.8.8:53", None), &Reach::LocalNetwork),
+            None
+        );
     }
 
     #[test]
@@ -178,7 +221,11 @@ mod tests {
         let mut shown = HashSet::new();
         let mut offers = Vec::new();
         for byte in 1..=70 {
-            offers.extend(to_event(discovered(info(byte, "10.0.0.1:5", None)), &Reach::LocalNetwork, &mut shown));
+            offers.extend(to_event(
+                discovered(info(byte, "10.0.0.1:5", None)),
+                &Reach::LocalNetwork,
+                &mut shown,
+            ));
         }
         assert_eq!(offers.len(), MAX_OFFERS);
         let id = SecretKey::from_bytes(&[1; 32]).public();

@@ -51,7 +51,11 @@ pub(crate) struct Taken {
 
 impl Outbox {
     pub(crate) fn new(lane: Lane) -> Self {
-        Self { lane, state: Mutex::default(), changed: Notify::new() }
+        Self {
+            lane,
+            state: Mutex::default(),
+            changed: Notify::new(),
+        }
     }
 
     pub(crate) fn push(&self, frame: Bytes) -> Result<(), SendError> {
@@ -63,7 +67,9 @@ impl Outbox {
         if state.closed {
             return Err(SendError::Closed);
         }
-        let fits = |state: &State| state.frames.len() < max_frames && state.bytes + frame.len() <= max_bytes;
+        let fits = |state: &State| {
+            state.frames.len() < max_frames && state.bytes + frame.len() <= max_bytes
+        };
         while !fits(&state) {
             match self.lane {
                 Lane::Sync => {
@@ -71,7 +77,9 @@ impl Outbox {
                     return Err(SendError::Full);
                 }
                 Lane::Presence => {
-                    let Some(oldest) = state.frames.pop_front() else { break };
+                    let Some(oldest) = state.frames.pop_front() else {
+                        break;
+                    };
                     state.bytes -= oldest.len();
                 }
             }
@@ -95,8 +103,9 @@ impl Outbox {
                 if let Some(frame) = state.frames.pop_front() {
                     state.bytes -= frame.len();
                     let (max_frames, max_bytes) = capacity(self.lane);
-                    let drained =
-                        state.refused && state.bytes <= max_bytes / 2 && state.frames.len() <= max_frames / 2;
+                    let drained = state.refused
+                        && state.bytes <= max_bytes / 2
+                        && state.frames.len() <= max_frames / 2;
                     if drained {
                         state.refused = false;
                     }
@@ -109,7 +118,10 @@ impl Outbox {
 
     pub(crate) fn close(&self) {
         let mut state = self.lock();
-        *state = State { closed: true, ..State::default() };
+        *state = State {
+            closed: true,
+            ..State::default()
+        };
         drop(state);
         self.changed.notify_one();
     }
@@ -148,9 +160,27 @@ mod tests {
             outbox.push(frame(byte, largest)).unwrap();
         }
         assert_eq!(outbox.push(frame(9, 1)), Err(SendError::Full));
-        assert_eq!(outbox.take().await.unwrap(), Taken { frame: frame(0, largest), drained: false });
-        assert_eq!(outbox.take().await.unwrap(), Taken { frame: frame(1, largest), drained: true });
-        assert_eq!(outbox.take().await.unwrap(), Taken { frame: frame(2, largest), drained: false });
+        assert_eq!(
+            outbox.take().await.unwrap(),
+            Taken {
+                frame: frame(0, largest),
+                drained: false
+            }
+        );
+        assert_eq!(
+            outbox.take().await.unwrap(),
+            Taken {
+                frame: frame(1, largest),
+                drained: true
+            }
+        );
+        assert_eq!(
+            outbox.take().await.unwrap(),
+            Taken {
+                frame: frame(2, largest),
+                drained: false
+            }
+        );
     }
 
     #[tokio::test]

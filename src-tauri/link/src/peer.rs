@@ -51,7 +51,12 @@ struct Inner {
 }
 
 impl Peer {
-    pub(crate) fn new(id: PeerId, conn: Connection, established: &Established, dialled: bool) -> Self {
+    pub(crate) fn new(
+        id: PeerId,
+        conn: Connection,
+        established: &Established,
+        dialled: bool,
+    ) -> Self {
         Self(Arc::new(Inner {
             id,
             board: established.board.clone(),
@@ -106,10 +111,16 @@ impl Peer {
     /// Where the peer is reached now: what to dial later, or to tell other members of the board.
     #[must_use]
     pub fn address(&self) -> PeerAddr {
-        let direct = self.0.conn.paths().iter().filter_map(|path| match path.remote_addr() {
-            TransportAddr::Ip(addr) => Some(*addr),
-            _ => None,
-        }).collect::<Vec<_>>();
+        let direct = self
+            .0
+            .conn
+            .paths()
+            .iter()
+            .filter_map(|path| match path.remote_addr() {
+                TransportAddr::Ip(addr) => Some(*addr),
+                _ => None,
+            })
+            .collect::<Vec<_>>();
         PeerAddr::new(self.device(), direct)
     }
 
@@ -163,8 +174,16 @@ impl Peer {
 
     /// Carries the lanes until the connection ends. [`Event::PeerConnected`] is the first event of
     /// this peer, [`Event::PeerClosed`] the last.
-    pub(crate) async fn run(self, lanes: Vec<(Lane, SendStream, RecvStream)>, events: mpsc::Sender<Event>) {
-        if events.send(Event::PeerConnected { peer: self.clone() }).await.is_err() {
+    pub(crate) async fn run(
+        self,
+        lanes: Vec<(Lane, SendStream, RecvStream)>,
+        events: mpsc::Sender<Event>,
+    ) {
+        if events
+            .send(Event::PeerConnected { peer: self.clone() })
+            .await
+            .is_err()
+        {
             self.close(CloseCode::Left, "the peer left");
             return;
         }
@@ -175,11 +194,23 @@ impl Peer {
         }
         let error = self.0.conn.closed().await;
         writers.shutdown().await;
-        Lane::ALL.into_iter().for_each(|lane| self.outbox(lane).close());
+        Lane::ALL
+            .into_iter()
+            .for_each(|lane| self.outbox(lane).close());
         while readers.join_next().await.is_some() {}
-        let reason = self.0.closed.get().cloned().unwrap_or_else(|| Closed::from_error(&error));
+        let reason = self
+            .0
+            .closed
+            .get()
+            .cloned()
+            .unwrap_or_else(|| Closed::from_error(&error));
         debug!(peer = self.0.id.0, %reason, "peer closed");
-        let _ = events.send(Event::PeerClosed { peer: self.0.id, reason }).await;
+        let _ = events
+            .send(Event::PeerClosed {
+                peer: self.0.id,
+                reason,
+            })
+            .await;
     }
 
     async fn read(self, lane: Lane, mut recv: RecvStream, events: mpsc::Sender<Event>) {
@@ -190,7 +221,15 @@ impl Peer {
             loop {
                 match decoder.next_frame() {
                     Ok(Some(bytes)) => {
-                        if events.send(Event::Frame { peer: self.0.id, lane, bytes }).await.is_err() {
+                        if events
+                            .send(Event::Frame {
+                                peer: self.0.id,
+                                lane,
+                                bytes,
+                            })
+                            .await
+                            .is_err()
+                        {
                             return self.close(CloseCode::Left, "the peer left");
                         }
                     }
@@ -208,7 +247,11 @@ impl Peer {
             Lane::Sync => 0,
         });
         while let Some(taken) = self.outbox(lane).take().await {
-            if send.write_all_chunks(&mut [header(taken.frame.len()), taken.frame]).await.is_err() {
+            if send
+                .write_all_chunks(&mut [header(taken.frame.len()), taken.frame])
+                .await
+                .is_err()
+            {
                 return;
             }
             if taken.drained {

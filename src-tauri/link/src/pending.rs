@@ -24,7 +24,11 @@ pub(crate) struct Place {
 
 impl Pending {
     pub(crate) fn new(total: usize, per_address: usize) -> Self {
-        Self { total, per_address, counts: Arc::default() }
+        Self {
+            total,
+            per_address,
+            counts: Arc::default(),
+        }
     }
 
     pub(crate) fn enter(&self, address: Option<IpAddr>) -> Option<Place> {
@@ -38,13 +42,20 @@ impl Pending {
         }
         *count += 1;
         drop(counts);
-        Some(Place { pending: self.clone(), address })
+        Some(Place {
+            pending: self.clone(),
+            address,
+        })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut counts = self.pending.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self
+            .pending
+            .counts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.get_mut(&self.address) {
             *count -= 1;
             if *count == 0 {
@@ -62,7 +73,10 @@ mod tests {
     #[test]
     fn one_address_cannot_take_all_places() {
         let pending = Pending::new(3, 2);
-        let (one, other) = (Some("10.0.0.1".parse().unwrap()), Some("10.0.0.2".parse().unwrap()));
+        let (one, other) = (
+            Some("10.0.0.1".parse().unwrap()),
+            Some("10.0.0.2".parse().unwrap()),
+        );
         let first = pending.enter(one).unwrap();
         let second = pending.enter(one).unwrap();
         assert!(pending.enter(one).is_none());

@@ -104,14 +104,28 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 /// What is wrong with the database at `path`: SQLite's view, and every row's checksum.
 pub(crate) fn check(path: &Path) -> Result<Vec<String>, LoadError> {
     let conn = open::open_for_reading(path)?;
-    let mut faults = open::faults(&conn, false)?;
+    let mut faults = Vec::new();
+    match open::faults(&conn, false).map_err(LoadError::from) {
+        Ok(found) => faults.extend(found),
+        Err(LoadError::Damaged(detail)) => faults.push(detail),
+        Err(error) => return Err(error),
+    }
     for table in tables::ALL {
         // Straight through the table: an index may be what is damaged.
-        let found = table.select(&conn, "NOT INDEXED", [], |_| Ok(()))?;
-        faults.extend(found.damaged.iter().map(ToString::to_string));
+        match table.select(&conn, "NOT INDEXED", [], |_| Ok(())) {
+            Ok(found) => faults.extend(found.damaged.iter().map(ToString::to_string)),
+            Err(LoadError::Damaged(detail)) => faults.push(format!("{}: {detail}", table.name)),
+            Err(error) => return Err(error),
+        }
     }
-    for (board, seqs) in missing(&conn)? {
-        faults.push(format!("updates: {seqs} missing of board {board}"));
+    match missing(&conn) {
+        Ok(found) => faults.extend(
+            found
+                .iter()
+                .map(|(board, count)| format!("updates: {count} missing of board {board}")),
+        ),
+        Err(LoadError::Damaged(detail)) => faults.push(format!("updates: {detail}")),
+        Err(error) => return Err(error),
     }
     Ok(faults)
 }

@@ -387,3 +387,6 @@ pub(crate) fn wal(path: &Path) -> PathBuf {
     wal.push("-wal");
     PathBuf::from(wal)
 }
+
+#[cfg(test)]
+mod tests;

@@ -142,14 +142,14 @@ impl Store {
     }
 
     #[cfg(test)]
-    pub(crate) fn inspect(&self, look: impl FnOnce(&Connection) + Send + 'static) {
+    pub(crate) fn inspect(&self, look: impl FnOnce(&mut Connection) + Send + 'static) {
         let (sender, receiver) = mpsc::sync_channel(1);
-        let look = move |conn: &Connection| {
+        let look = move |conn: &mut Connection| {
             look(conn);
-            drop(sender.send(()));
+            let _ = sender.send(());
         };
         drop(self.inner.messages.send(Message::Inspect(Box::new(look))));
-        drop(receiver.recv());
+        let _ = receiver.recv();
     }
 }
 

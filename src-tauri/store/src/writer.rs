@@ -74,7 +74,7 @@ pub(crate) enum Message {
     Job(Job),
     /// Runs on the writing connection between batches.
     #[cfg(test)]
-    Inspect(Box<dyn FnOnce(&Connection) + Send>),
+    Inspect(Box<dyn FnOnce(&mut Connection) + Send>),
     Stop,
 }
 
@@ -105,7 +105,7 @@ impl Writer {
                 Message::Job(job) => job,
                 #[cfg(test)]
                 Message::Inspect(look) => {
-                    look(&self.conn);
+                    look(&mut self.conn);
                     continue;
                 }
                 Message::Stop => break,
@@ -115,7 +115,7 @@ impl Writer {
             match after {
                 None => {}
                 #[cfg(test)]
-                Some(Message::Inspect(look)) => look(&self.conn),
+                Some(Message::Inspect(look)) => look(&mut self.conn),
                 Some(_) => break,
             }
         }

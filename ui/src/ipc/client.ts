@@ -2,52 +2,18 @@
  * The one way from the UI to the engine: requests with answers, and events. The same over Tauri's
  * IPC (the desktop window) and over a WebSocket (a browser).
  */
-import type { HomeEvent, Reply, Request } from './generated/home';
+import type { HomeEvent, Request } from './generated/home';
 import type { BoardEvent } from './generated/protocol';
+import type { ReplyTo } from './replies';
 import { Session } from './session';
 import { TauriShell, TauriTransport } from './tauri';
 import { BrowserShell, WebSocketTransport, tokenOf } from './websocket';
 
+export type { ReplyTo } from './replies';
 export { FaultError } from './session';
 
 /** `connecting`: requests wait; `closed`: requests are refused, while the client tries again. */
 export type ConnectionState = 'connecting' | 'open' | 'closed';
-
-/** The reply of each request, by its `ask`. Answers are checked against it when they arrive. */
-export const REPLY_OF = {
-  open: 'opened',
-  close: 'done',
-  execute: 'accepted',
-  undo: 'undone',
-  redo: 'undone',
-  openText: 'text',
-  pushText: 'pushed',
-  closeText: 'done',
-  present: 'done',
-  export: 'document',
-  me: 'me',
-  setMe: 'me',
-  setSetting: 'me',
-  boards: 'boards',
-  templates: 'templates',
-  newBoard: 'made',
-  import: 'made',
-  boardFile: 'file',
-  remove: 'done',
-  restore: 'done',
-  search: 'found',
-  invite: 'ticket',
-  offer: 'code',
-  stopOffer: 'done',
-  revoke: 'done',
-  dismiss: 'done',
-  join: 'made',
-  look: 'done',
-  joinNearby: 'made',
-} as const satisfies Record<Request['ask'], Reply['reply']>;
-
-/** The reply to a request of type `R`. */
-export type ReplyTo<R extends Request> = Extract<Reply, { reply: (typeof REPLY_OF)[R['ask']] }>;
 
 /** A session with the engine. */
 export interface Client {

@@ -1,7 +1,14 @@
-import type { Client, ConnectionState, ReplyTo } from './client';
-import { REPLY_OF } from './client';
-import type { Answer, ClientMessage, HomeEvent, Reply, Request, ServerMessage } from './generated/home';
+import type { Client, ConnectionState } from './client';
+import type {
+  Answer,
+  ClientMessage,
+  HomeEvent,
+  Reply,
+  Request,
+  ServerMessage,
+} from './generated/home';
 import type { BoardEvent, FaultCode } from './generated/protocol';
+import { REPLY_OF, type ReplyTo } from './replies';
 
 /** A request that was not carried out: branch on the code, show the message. */
 export class FaultError extends Error {
@@ -102,7 +109,10 @@ export class Session implements Client {
   }
 
   saveFile(name: string, bytes: Uint8Array | string): Promise<'saved' | 'cancelled'> {
-    return this.#shell.saveFile(name, typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes);
+    return this.#shell.saveFile(
+      name,
+      typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes,
+    );
   }
 
   async openExternal(url: string): Promise<void> {

@@ -57,10 +57,13 @@ export class WebSocketTransport implements Transport {
   }
 
   send(message: ClientMessage): Promise<void> {
-    if (this.#socket?.readyState !== WebSocket.OPEN) {
-      return Promise.reject(new FaultError('unreachable', 'The connection to Upshot was interrupted.'));
+    const socket = this.#socket;
+    if (!socket || socket.readyState !== socket.OPEN) {
+      return Promise.reject(
+        new FaultError('unreachable', 'The connection to Upshot was interrupted.'),
+      );
     }
-    this.#socket.send(JSON.stringify(message));
+    socket.send(JSON.stringify(message));
     return Promise.resolve();
   }
 
@@ -68,11 +71,12 @@ export class WebSocketTransport implements Transport {
     const socket = this.#environment.open();
     this.#socket = socket;
     socket.onopen = () => {
-      this.#tries = 0;
       socket.send(JSON.stringify({ token: this.#token }));
       events.opened();
     };
     socket.onmessage = (event: MessageEvent<unknown>) => {
+      // Only now: a server that hangs up on every greeting is not to be called without a pause.
+      this.#tries = 0;
       const message = parse(event.data);
       if (message) events.message(message);
     };
@@ -96,7 +100,10 @@ function parse(data: unknown): ServerMessage | null {
   if (typeof data !== 'string') return null;
   try {
     const message: unknown = JSON.parse(data);
-    const known = typeof message === 'object' && message !== null && ('event' in message || 'answer' in message);
+    const known =
+      typeof message === 'object' &&
+      message !== null &&
+      ('event' in message || 'answer' in message);
     return known ? (message as ServerMessage) : null;
   } catch {
     return null;

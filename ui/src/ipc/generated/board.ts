@@ -566,7 +566,12 @@ export type NoteKind = "happened" | "well" | "lucky" | "shared" | "puzzle" | "id
 /**
  * A place in an order, compared as text. Ties are broken by the record's id.
  *
- * Idea: David Greenspan, "Implementing Fractional Indexing" (2020).
+ * A well-formed order is made of the digits `0–9A–Za–z` (ascending in ASCII) and does not end
+ * in `0`, so there is always room below it. Whatever else comes in from outside is compared
+ * like any text and replaced when something is placed beside it.
+ *
+ * Idea: David Greenspan, "Implementing Fractional Indexing" (2020); counting up and down here
+ * widens as it goes, so runs at one spot grow with the logarithm of their length.
  */
 export type Order = string;
 
@@ -879,3 +884,8 @@ label: string,
  * `YYYY-MM-DDTHH:MM` or `YYYY-MM-DD`, local to the team; empty if the words do not say.
  */
 at: string, };
+
+/**
+ * How people write in a phase.
+ */
+export type Writing = "open" | "private";

@@ -1,0 +1,145 @@
+//! Notes and collaborative texts.
+
+use super::draft::{Draft, Row, Spot};
+use super::{Rejection, words};
+use crate::{
+    Actor, Key, NewNote, Note, NoteChange, NoteId, NoteKind, Parent, Place, Record, Size, Splice,
+    TextEdit, When,
+};
+
+pub(super) fn add(
+    draft: &mut Draft<'_>,
+    actor: &Actor,
+    notes: &[NewNote],
+) -> Result<(), Rejection> {
+    words::count(notes.len())?;
+    for new in notes {
+        draft.fresh(new.id)?;
+        draft.parent(new.parent)?;
+        words::point(new.x, new.y)?;
+        let size = new
+            .size
+            .map(|size| words::size(size, Size::NOTE))
+            .transpose()?;
+        let text = words::text(&new.text)?;
+        let label = words::line(new.when.as_deref().unwrap_or_default())?;
+        let when = when(draft, &label, new.after, new.parent);
+        let spot = new.after.map_or(Spot::Last, Spot::After);
+        let order = draft.slot(Row::On(new.parent), spot, None);
+        // Somebody who has been taken off the people meanwhile writes without a name.
+        let author = actor
+            .person
+            .filter(|id| !new.anonymous && draft.person(*id).is_some());
+        draft.put(Record::Note(Note {
+            id: new.id,
+            text,
+            kind: new.kind.unwrap_or_else(|| kind(draft, new.parent)),
+            place: Place {
+                parent: new.parent,
+                x: new.x,
+                y: new.y,
+                order,
+            },
+            size,
+            author,
+            made: if new.anonymous { 0 } else { actor.now_ms },
+            when,
+            source: String::new(),
+            parked: false,
+        }));
+    }
+    Ok(())
+}
+
+/// The kind of notes on a parent: the section's, through a theme too.
+fn kind(draft: &Draft<'_>, parent: Parent) -> NoteKind {
+    let section = match parent {
+        Parent::Board => None,
+        Parent::Section(id) => Some(id),
+        Parent::Theme(id) => draft.theme(id).and_then(|theme| match theme.place.parent {
+            Parent::Section(id) => Some(id),
+            Parent::Board | Parent::Theme(_) => None,
+        }),
+    };
+    section
+        .and_then(|id| draft.section(id))
+        .map_or(NoteKind::Plain, |section| section.kind)
+}
+
+/// What a label means. A time alone is of the day of the note before it; a day without a year is
+/// the last such day before the workshop or, where that has no date, the one nearest to the note
+/// before it.
+fn when(draft: &Draft<'_>, label: &str, after: Option<Key>, parent: Parent) -> Option<When> {
+    if label.is_empty() {
+        return None;
+    }
+    let at = |note: &Note| {
+        note.when
+            .as_ref()
+            .map(|when| when.at.clone())
+            .filter(|at| !at.is_empty())
+    };
+    let before = || match after {
+        Some(Key::Note(id)) => draft.note(id).and_then(at),
+        _ => draft
+            .notes()
+            .filter(|note| note.place.parent == parent)
+            .filter_map(|note| Some((&note.place.order, at(note)?)))
+            .max()
+            .map(|(_, at)| at),
+    };
+    let held_on = draft.meta().held_on.as_str();
+    Some(When::parse_among(label, before, held_on))
+}
+
+pub(super) fn set(
+    draft: &mut Draft<'_>,
+    ids: &[NoteId],
+    set: &[NoteChange],
+) -> Result<(), Rejection> {
+    words::count(ids.len())?;
+    words::count(set.len())?;
+    for &id in ids {
+        let mut note = draft.note(id).ok_or(Rejection::Gone(id.into()))?.clone();
+        for change in set {
+            match change {
+                NoteChange::Kind(kind) => note.kind = *kind,
+                NoteChange::When(label) => {
+                    note.when = when(draft, &words::line(label)?, None, note.place.parent);
+                }
+                NoteChange::Source(source) => note.source = words::line(source)?,
+                NoteChange::Parked(parked) => note.parked = *parked,
+                NoteChange::Anonymous => {
+                    note.author = None;
+                    note.made = 0;
+                }
+            }
+        }
+        draft.put(Record::Note(note));
+    }
+    Ok(())
+}
+
+pub(super) fn edit_text(draft: &mut Draft<'_>, key: Key, edit: &[Splice]) -> Result<(), Rejection> {
+    words::count(edit.len())?;
+    let edit = edit
+        .iter()
+        .map(|splice| Splice {
+            insert: words::clean_text(&splice.insert),
+            ..splice.clone()
+        })
+        .collect();
+    draft.edit(key, TextEdit(edit))
+}
+
+pub(super) fn set_text(draft: &mut Draft<'_>, key: Key, text: &str) -> Result<(), Rejection> {
+    let new = words::text(text)?;
+    let old = match key {
+        Key::Meta => &draft.meta().summary,
+        Key::Note(id) => &draft.note(id).ok_or(Rejection::Gone(key))?.text,
+        Key::FollowUp(id) => &draft.followup(id).ok_or(Rejection::Gone(key))?.text,
+        _ => return Err(Rejection::Malformed("this has no text of its own")),
+    };
+    let edit = TextEdit::diff(old, &new);
+    draft.edit(key, edit)
+}

@@ -1,0 +1,234 @@
+//! The boards of this laptop.
+
+use super::{Outcome, bits, fault, search, storage};
+use crate::protocol::{BoardCard, HomeEvent, HomeReply, Miniature, TemplateCard};
+use crate::shared::{Shared, lock};
+use crate::{clock, peers};
+use board::{BoardId, Record};
+use engine::protocol::{Fault, FaultCode};
+use engine::{Input, Summary};
+use link::Credential;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Board, SearchEntry, Write};
+
+/// Changes of the list within this time are told together.
+const ANNOUNCE: Duration = Duration::from_millis(150);
+/// The longest title and team taken, in characters.
+const MAX_TITLE: usize = 200;
+
+/// What Home shows of a board beyond its row: kept with the row as JSON.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Face {
+    phase: String,
+    followups: u32,
+    followups_done: u32,
+    miniature: Miniature,
+}
+
+/// The boards, the last changed first.
+pub(crate) fn cards(shared: &Shared) -> Result<Vec<BoardCard>, Fault> {
+    let connected = lock(&shared.connected).clone();
+    let mut cards: Vec<BoardCard> = shared
+        .store
+        .boards()
+        .map_err(storage)?
+        .rows
+        .into_iter()
+        .filter(|board| board.removed_ms.is_none())
+        .filter_map(|board| card(board, &connected))
+        .collect();
+    cards.sort_by_key(|card| std::cmp::Reverse(card.changed_ms));
+    Ok(cards)
+}
+
+fn card(board: Board, connected: &BTreeMap<String, u32>) -> Option<BoardCard> {
+    let face: Face = serde_json::from_str(&board.summary_json).unwrap_or_default();
+    Some(BoardCard {
+        id: board.id.parse().ok()?,
+        peers: connected.get(&board.id).copied().unwrap_or(0),
+        title: board.title,
+        team: board.team,
+        changed_ms: board.changed_ms,
+        phase: face.phase,
+        followups: face.followups,
+        followups_done: face.followups_done,
+        miniature: face.miniature,
+    })
+}
+
+/// Tells sessions when the list has changed, until the runtime ends.
+pub(crate) async fn announce(shared: Arc<Shared>) {
+    loop {
+        shared.boards_changed.notified().await;
+        tokio::time::sleep(ANNOUNCE).await;
+        match cards(&shared) {
+            Ok(boards) => shared.broadcast(HomeEvent::Boards { boards }),
+            Err(error) => tracing::warn!(error = %error.message, "the boards could not be listed"),
+        }
+    }
+}
+
+/// A board changed: its row and its words in the search.
+pub(crate) fn take_summary(shared: &Shared, board: BoardId, summary: Summary) {
+    let name = board.to_string();
+    let face = Face {
+        phase: summary.phase,
+        followups: summary.followups,
+        followups_done: summary.followups_done,
+        miniature: Miniature { sections: summary.sections, notes: summary.notes },
+    };
+    let Ok(Some(mut row)) = shared.store.board(&name) else { return };
+    row.title = summary.title;
+    row.team = summary.team;
+    row.changed_ms = summary.changed.0;
+    row.summary_json = serde_json::to_string(&face).unwrap_or_default();
+    let title = SearchEntry {
+        board: name.clone(),
+        key: search::TITLE.into(),
+        text: format!("{} {}", row.title, row.team),
+    };
+    let mut writes = vec![Write::PutBoard(row), Write::Index(title)];
+    for (key, text) in summary.texts {
+        let key = key.to_string();
+        writes.push(match text {
+            Some(text) => Write::Index(SearchEntry { board: name.clone(), key, text }),
+            None => Write::Unindex { board: name.clone(), key },
+        });
+    }
+    if let Err(error) = shared.store.commit(writes) {
+        tracing::warn!(%error, "a board's card was not stored");
+    }
+    shared.boards_changed.notify_one();
+}
+
+/// A new row.
+pub(crate) fn row(board: BoardId, title: String, team: String, template: String) -> Board {
+    let now = clock::unix_ms();
+    Board {
+        id: board.to_string(),
+        title,
+        team,
+        template,
+        created_ms: now,
+        opened_ms: now,
+        changed_ms: now,
+        summary_json: "{}".into(),
+        removed_ms: None,
+    }
+}
+
+/// Makes a board of records, with this laptop as its root.
+pub(crate) async fn create(
+    shared: &Arc<Shared>,
+    records: Vec<Record>,
+) -> Result<BoardId, Fault> {
+    let board = BoardId::from_bits(bits()?);
+    let (title, team, template) = records
+        .iter()
+        .find_map(|record| match record {
+            Record::Meta(meta) => {
+                Some((meta.title.clone(), meta.team.clone(), meta.template.clone()))
+            }
+            _ => None,
+        })
+        .unwrap_or_default();
+    add(shared, row(board, title, team, template))?;
+    let made = shared.core.ask(move |ticket| Input::Create { ticket, board, records }).await;
+    if let Err(error) = made {
+        // Nothing of it was stored; its row goes too.
+        let name = board.to_string();
+        shared.access.forget(&name);
+        let at_ms = clock::unix_ms();
+        let remove = Write::RemoveBoard { board: name.clone(), at_ms };
+        shared.store.commit(vec![remove, Write::DeleteBoard { board: name }]).map_err(storage)?;
+        return Err(fault(FaultCode::Malformed, error.to_string()));
+    }
+    shared.boards_changed.notify_one();
+    Ok(board)
+}
+
+/// Adds a board's row and makes this laptop its root.
+pub(crate) fn add(shared: &Shared, row: Board) -> Result<(), Fault> {
+    let name = row.id.clone();
+    let id = name.parse().map_err(storage)?;
+    shared.store.commit(vec![Write::PutBoard(row)]).map_err(storage)?;
+    shared.access.admit(Credential::for_new_board(id, shared.link.device()));
+    peers::keep_membership(shared, &name, None);
+    Ok(())
+}
+
+pub(crate) async fn new_board(
+    shared: &Arc<Shared>,
+    template: &str,
+    title: String,
+    team: String,
+) -> Outcome {
+    let mut failed = None;
+    let mut ids = || bits().unwrap_or_else(|error| {
+        failed = Some(error);
+        0
+    });
+    let records = if template == "sample" {
+        board::sample(&mut ids)
+    } else {
+        let id = if template.is_empty() { "empty" } else { template };
+        let found = board::templates().iter().find(|found| found.id == id);
+        let Some(found) = found else {
+            return Err(fault(FaultCode::Gone, "This template is not there any more."));
+        };
+        let mut records = found.records(&mut ids);
+        for record in &mut records {
+            if let Record::Meta(meta) = record {
+                if !title.trim().is_empty() {
+                    meta.title = title.trim().chars().take(MAX_TITLE).collect();
+                }
+                meta.team = team.trim().chars().take(MAX_TITLE).collect();
+            }
+        }
+        records
+    };
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let board = create(shared, records).await?;
+    Ok(HomeReply::Made { board, merged: false })
+}
+
+pub(crate) fn templates() -> HomeReply {
+    let templates = board::templates()
+        .iter()
+        .map(|template| {
+            let card = template.card();
+            TemplateCard {
+                id: card.id,
+                name: card.name,
+                question: card.question,
+                kinds: card.kinds,
+                minutes: card.minutes,
+            }
+        })
+        .collect();
+    HomeReply::Templates { templates }
+}
+
+pub(crate) fn remove(shared: &Shared, board: BoardId) -> Outcome {
+    let at_ms = clock::unix_ms();
+    shared
+        .store
+        .commit(vec![Write::RemoveBoard { board: board.to_string(), at_ms }])
+        .map_err(storage)?;
+    let message = "This board was removed from this laptop's list. Bring it back from Home.".into();
+    shared.tell(Input::Unload { board, message });
+    shared.boards_changed.notify_one();
+    Ok(HomeReply::Done)
+}
+
+pub(crate) fn restore(shared: &Shared, board: BoardId) -> Outcome {
+    shared.store.commit(vec![Write::RestoreBoard { board: board.to_string() }]).map_err(storage)?;
+    shared.boards_changed.notify_one();
+    Ok(HomeReply::Done)
+}

@@ -1,0 +1,77 @@
+//! What the parts of the runtime share.
+
+use crate::access::Access;
+use crate::core::{Core, Work};
+use crate::protocol::{HomeEvent, NearbyOffer, Theme};
+use board::Tint;
+use engine::Input;
+use link::{Browsing, Link, Offer, OpenCode};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use store::Store;
+
+/// Who uses this laptop, and how they like it.
+#[derive(Debug, Clone)]
+pub(crate) struct Me {
+    pub(crate) name: String,
+    pub(crate) tint: Tint,
+    pub(crate) theme: Theme,
+    pub(crate) projector: bool,
+}
+
+/// A way in by a spoken code, open now.
+pub(crate) struct OpenOffer {
+    pub(crate) open: OpenCode,
+    pub(crate) invitation: link::InvitationId,
+}
+
+/// Boards offered on this network.
+#[derive(Default)]
+pub(crate) struct Nearby {
+    pub(crate) browsing: Option<Browsing>,
+    pub(crate) offers: BTreeMap<String, Offer>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) link: Link,
+    pub(crate) core: Core,
+    pub(crate) access: Arc<Access>,
+    pub(crate) me: Mutex<Me>,
+    pub(crate) nearby: Mutex<Nearby>,
+    pub(crate) offers: Mutex<BTreeMap<String, OpenOffer>>,
+    /// Connections a board has now.
+    pub(crate) connected: Mutex<BTreeMap<String, u32>>,
+    /// Boards whose peers are being dialled.
+    pub(crate) dialling: Mutex<BTreeMap<String, Arc<tokio::sync::Notify>>>,
+    pub(crate) boards_changed: tokio::sync::Notify,
+}
+
+/// A lock that a panic elsewhere does not take away: what it guards is replaced whole.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    /// Tells the engine something.
+    pub(crate) fn tell(&self, input: Input) {
+        self.core.send(Work::Input(input));
+    }
+
+    /// Tells all sessions something of this laptop.
+    pub(crate) fn broadcast(&self, event: HomeEvent) {
+        self.core.send(Work::Broadcast(Box::new(event)));
+    }
+
+    /// The boards offered nearby, for the sessions.
+    pub(crate) fn nearby_offers(&self) -> Vec<NearbyOffer> {
+        lock(&self.nearby)
+            .offers
+            .iter()
+            .map(|(id, offer)| NearbyOffer {
+                id: id.clone(),
+                title: offer.title.as_ref().map(|title| title.as_str().to_owned()).unwrap_or_default(),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,374 @@
+import { flushSync } from 'svelte';
+import type { Command, Key, Layout, Note, NoteKind, Record as BoardRecord } from '../ipc/generated/board';
+import { newConnectorId, newFollowUpId, newNoteId, newSectionId, newThemeId } from '../board/id';
+import { BOARD, keyOf, parentOf } from '../board/records';
+import type { BoardStore } from '../board/store.svelte';
+import { seen, toWorld } from './camera';
+import { dragged, withContents } from './drop';
+import { holds, type Point, type Rect } from './geometry';
+import { GAP, HEADER } from './layout';
+import { VECTOR, type Direction } from './reading';
+import { freeSpot } from './room';
+import type { Scene } from './scene.svelte';
+import { NOTE_H, NOTE_W } from './text';
+
+/** Something to tell the person, perhaps with what can be done about it. */
+export interface Saying {
+  text: string;
+  action?: { label: string; run(): void };
+  fault?: boolean;
+}
+
+/** After an edit, sections that have become too small are given room this much later, milliseconds. */
+const ROOM_AFTER = 250;
+/** The size of a section made by a click. */
+const SECTION_SIZE = { w: 440, h: 264 };
+
+/** What a person can do on the canvas: each is one request, one step for undo. */
+export class Actions {
+  readonly store: BoardStore;
+  readonly scene: Scene;
+  /** Tells the person something. */
+  readonly say: (saying: Saying) => void;
+  /** Where the pointer is on the board, if it is over the canvas. */
+  pointer: Point | null = null;
+  /** Notes made here that nobody has written into yet. */
+  readonly #blank = new Set<Key>();
+  #room: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(store: BoardStore, scene: Scene, say: (saying: Saying) => void) {
+    this.store = store;
+    this.scene = scene;
+    this.say = say;
+  }
+
+  /** Carries out commands; a fault is told, not thrown. Answers whether they were carried out. */
+  async run(commands: Command[], expected: readonly BoardRecord[] = []): Promise<boolean> {
+    if (commands.length === 0 || !this.store.editable) return false;
+    try {
+      await this.store.execute(commands, expected);
+      this.makeRoom();
+      return true;
+    } catch (error) {
+      this.say({ text: messageOf(error), fault: true });
+      return false;
+    }
+  }
+
+  /** Soon gives sections the room that this person's edits made them need. */
+  makeRoom(): void {
+    clearTimeout(this.#room);
+    this.#room = setTimeout(() => {
+      const commands = this.store.sections.flatMap((id): Command[] => {
+        const section = this.store.as('section', id);
+        const needed = this.scene.layout.needs(id);
+        return section && !section.collapsed && needed > section.size.h ? [{ do: 'makeRoom', id, h: needed }] : [];
+      });
+      if (commands.length > 0 && this.store.editable) void this.store.execute(commands).catch(() => undefined);
+    }, ROOM_AFTER);
+  }
+
+  /** Starts editing: the text of a note or follow-up, the name of a section, theme or connector. */
+  edit(key: Key): void {
+    if (!this.store.editable) return;
+    this.scene.selection.set([key]);
+    this.scene.selection.focus = key;
+    this.scene.reveal(key);
+    // At once: the key that was pressed to begin is to go into the editor.
+    flushSync(() => (this.scene.editing = key));
+  }
+
+  /** Ends editing; what was made and left empty goes. */
+  edited(key: Key, text: string): void {
+    if (this.scene.editing === key) this.scene.editing = null;
+    this.scene.layout.writing(undefined);
+    this.scene.relayout([key]);
+    if (text.trim() === '' && this.#blank.has(key)) void this.run([{ do: 'remove', keys: [key] }]);
+    else this.makeRoom();
+    this.#blank.delete(key);
+  }
+
+  /** Makes a note where the board's `at` says, or where there is room, and starts writing it. */
+  addNote(at?: Point, size?: { w: number; h: number }): void {
+    if (!this.store.editable) return;
+    const home = at ? this.#homeAt(at) : this.#homeHere();
+    const spot = at && home.free ? { x: at.x - home.x, y: at.y - home.y } : this.#spotIn(home.parent);
+    this.#write(home.parent, home.kind, spot, undefined, size);
+  }
+
+  /** Makes the next note beside one, and starts writing it. */
+  addNext(beside: Key): void {
+    const note = this.store.as('note', beside);
+    const rect = this.scene.layout.rect(beside);
+    if (!note || !rect || !this.store.editable) return;
+    const { parent } = note.place;
+    const record = this.store.get(parent);
+    if (record?.type === 'section' && record.layout === 'free') {
+      const from = { x: rect.x + rect.w + GAP - record.x, y: rect.y - record.y };
+      this.#write(parent, note.kind, this.#spotIn(parent, from), undefined);
+    } else if (record) this.#write(parent, note.kind, { x: 0, y: 0 }, beside);
+    else this.#write(BOARD, note.kind, { x: rect.x + rect.w + GAP, y: rect.y }, undefined);
+  }
+
+  /** Adds notes with the given texts where there is room. */
+  async addTexts(texts: readonly string[]): Promise<Key[]> {
+    const home = this.#homeHere();
+    const section = this.store.as('section', home.parent);
+    const width = section?.size.w ?? 6 * (NOTE_W + GAP);
+    const origin = section ? { x: 0, y: 0 } : this.#spotIn(BOARD);
+    const taken = section ? this.#taken(home.parent) : [];
+    const notes = texts.map((text) => {
+      const h = this.scene.measure.noteHeight(text, NOTE_W);
+      const spot = freeSpot(taken, width, NOTE_W, h);
+      taken.push({ ...spot, w: NOTE_W, h });
+      return { id: newNoteId(), text, kind: home.kind, parent: home.parent, x: origin.x + spot.x, y: origin.y + spot.y };
+    });
+    const done = await this.run([{ do: 'addNotes', notes }]);
+    return done ? notes.map((note) => note.id) : [];
+  }
+
+  /** Makes a section and starts naming it. */
+  async addSection(at: Point, size?: { w: number; h: number }): Promise<void> {
+    const id = newSectionId();
+    const place = { x: snap(at.x), y: snap(at.y) };
+    const box = size ? { w: Math.max(152, snap(size.w)), h: Math.max(152, snap(size.h)) } : SECTION_SIZE;
+    const made = await this.run([
+      { do: 'addSection', id, title: 'New section', kind: 'plain', layout: 'free', ...place, size: box },
+    ]);
+    if (made) this.edit(id);
+  }
+
+  /** Makes a follow-up card, from what is selected if that is one note or theme, and starts writing it. */
+  async addFollowUp(at?: Point): Promise<void> {
+    const only = this.scene.selection.only;
+    const type = only && this.store.get(only)?.type;
+    const from = !at && (type === 'note' || type === 'theme') ? only : null;
+    const beside = from ? this.scene.layout.rect(from) : undefined;
+    const spot = at ?? (beside ? { x: beside.x + beside.w + 40, y: beside.y } : this.#centre());
+    const id = newFollowUpId();
+    const place = { parent: BOARD, x: snap(spot.x), y: snap(spot.y) };
+    const commands: Command[] = [{ do: 'addFollowUp', id, text: '', kind: 'change', from, ...place }];
+    if (from) commands.push({ do: 'addConnector', id: newConnectorId(), from: { on: from }, to: { on: id }, label: '' });
+    if (await this.run(commands)) {
+      this.#blank.add(id);
+      this.edit(id);
+    }
+  }
+
+  /** Draws a connector. */
+  connect(from: Key | Point, to: Key | Point): void {
+    const end = (what: Key | Point) =>
+      typeof what === 'string' ? { on: what } : { at: [Math.round(what.x), Math.round(what.y)] as [number, number] };
+    const id = newConnectorId();
+    void this.run([{ do: 'addConnector', id, from: end(from), to: end(to), label: '' }]).then((done) => {
+      if (done) this.scene.selection.set([id]);
+    });
+  }
+
+  /** Takes the selected things off the board. */
+  async remove(): Promise<void> {
+    const keys = [...this.scene.selection.keys];
+    if (keys.length === 0) return;
+    const what = keys.length === 1 ? nameOf(this.store.get(keys[0] ?? '')) : `${keys.length} things`;
+    if (await this.run([{ do: 'remove', keys }])) {
+      this.say({ text: `${what} removed`, action: { label: 'Undo', run: () => void this.undo() } });
+    }
+  }
+
+  /** Gives the selected notes (or the sections' new notes) a kind. */
+  setKind(kind: NoteKind): void {
+    const notes = this.#selected('note');
+    const sections = this.#selected('section');
+    const commands: Command[] = sections.map((id) => ({ do: 'setSection', id, set: [{ field: 'kind', value: kind }] }));
+    if (notes.length > 0) commands.push({ do: 'setNotes', ids: notes, set: [{ field: 'kind', value: kind }] });
+    void this.run(commands);
+  }
+
+  /** How the selected section places what is in it. */
+  setLayout(layout: Layout): void {
+    void this.run(this.#selected('section').map((id) => ({ do: 'setSection', id, set: [{ field: 'layout', value: layout }] })));
+  }
+
+  /** When what a note tells happened, as typed. */
+  setWhen(id: Key, words: string): void {
+    const note = this.store.as('note', id);
+    if (note && (note.when?.label ?? '') !== words.trim()) {
+      void this.run([{ do: 'setNotes', ids: [id], set: [{ field: 'when', value: words.trim() }] }]);
+    }
+  }
+
+  /** Shows the selected sections and themes as header or stack, or open again. */
+  toggleCollapsed(): void {
+    const commands: Command[] = [];
+    for (const id of this.#selected('section')) {
+      const collapsed = !this.store.as('section', id)?.collapsed;
+      commands.push({ do: 'setSection', id, set: [{ field: 'collapsed', value: collapsed }] });
+    }
+    for (const id of this.#selected('theme')) {
+      commands.push({ do: 'collapseTheme', id, collapsed: !this.store.as('theme', id)?.collapsed });
+    }
+    void this.run(commands);
+  }
+
+  /** Makes a theme of the selected notes, or merges the selected themes, and asks for its name. */
+  async group(): Promise<void> {
+    const notes = this.#selected('note');
+    const [into, ...from] = this.#selected('theme');
+    if (into !== undefined && from.length > 0) {
+      await this.run([{ do: 'mergeThemes', into, from }]);
+    } else if (into !== undefined && notes.length > 0) {
+      await this.run([{ do: 'move', moves: notes.map((key) => ({ key, parent: into, x: 0, y: 0 })) }]);
+    } else if (notes.length > 0) {
+      const id = newThemeId();
+      if (await this.run([{ do: 'group', id, notes, name: '' }])) this.edit(id);
+    }
+  }
+
+  /** Takes the selected themes apart; their notes stay where they are. */
+  ungroup(): void {
+    const keys = this.#selected('theme');
+    void this.run(keys.length > 0 ? [{ do: 'remove', keys }] : []);
+  }
+
+  /** Brings the selection to the front of its siblings, or to the back. */
+  restack(front: boolean): void {
+    const keys = dragged(this.store, this.scene.selection.keys);
+    void this.run(keys.length > 0 ? [{ do: 'restack', keys, front }] : []);
+  }
+
+  /** Parks the selected notes, or brings them back. */
+  park(): void {
+    const ids = this.#selected('note');
+    const parked = !ids.every((id) => this.store.as('note', id)?.parked);
+    void this.run(ids.length > 0 ? [{ do: 'setNotes', ids, set: [{ field: 'parked', value: parked }] }] : []);
+  }
+
+  /** Moves the selection by a step; in columns, lanes and themes, past its neighbour. */
+  moveBy(direction: Direction, step: number): void {
+    const [dx, dy] = VECTOR[direction];
+    const moves = dragged(this.store, this.scene.selection.keys).flatMap((key) => {
+      const record = this.store.get(key);
+      const parent = (record && parentOf(record)) ?? BOARD;
+      const above = this.store.get(parent);
+      if (above && (above.type === 'theme' || (above.type === 'section' && above.layout !== 'free'))) {
+        const siblings = this.store.childrenOf(parent).map(keyOf);
+        const to = siblings.indexOf(key) + (dx + dy > 0 ? 1 : -2);
+        const after = siblings[to];
+        return to < -1 || (after === undefined && to >= 0) ? [] : [{ key, parent, x: 0, y: 0, after, first: to < 0 }];
+      }
+      const rect = this.scene.layout.rect(key);
+      const origin = (above && this.scene.layout.rect(parent)) ?? { x: 0, y: 0 };
+      return rect ? [{ key, parent, x: rect.x - origin.x + dx * step, y: rect.y - origin.y + dy * step }] : [];
+    });
+    void this.run(moves.length > 0 ? [{ do: 'move', moves }] : []);
+  }
+
+  /** Selects everything on the board, or in the section that is selected. */
+  selectAll(): void {
+    const only = this.scene.selection.only;
+    const within = only && this.store.get(only)?.type === 'section' ? withContents(this.store, [only]) : undefined;
+    within?.delete(only ?? '');
+    const keys = [...this.scene.layout.rects()].map(([key]) => key);
+    const chosen = within && within.size > 0 ? keys.filter((key) => within.has(key)) : keys;
+    this.scene.selection.set(chosen.filter((key) => this.store.get(key)?.type !== 'section'));
+  }
+
+  /** Takes back this person's newest step. */
+  undo(): Promise<void> {
+    return this.#step('undo');
+  }
+
+  /** Does again what was undone last. */
+  redo(): Promise<void> {
+    return this.#step('redo');
+  }
+
+  async #step(which: 'undo' | 'redo'): Promise<void> {
+    if (!this.store.editable) return;
+    try {
+      const { kept } = await this.store[which]();
+      if (kept > 0) this.say({ text: 'Some of it stays: somebody has changed it since.' });
+    } catch (error) {
+      this.say({ text: messageOf(error), fault: true });
+    }
+  }
+
+  #write(parent: string, kind: NoteKind, spot: Point, after?: Key, size?: { w: number; h: number }): void {
+    const id = newNoteId();
+    const place = { parent, x: snap(spot.x), y: snap(spot.y) };
+    const note: Note = {
+      id, text: '', kind, place: { ...place, order: '~' }, size: size ?? null,
+      author: this.store.person, made: Date.now(), when: null, source: '', parked: false,
+    };
+    this.#blank.add(id);
+    void this.run([{ do: 'addNotes', notes: [{ id, text: '', kind, ...place, after, size }] }], [{ type: 'note', ...note }]);
+    this.edit(id);
+  }
+
+  #homeAt(at: Point): { parent: string; kind: NoteKind; x: number; y: number; free: boolean } {
+    const key = this.store.sections.findLast((section) => {
+      const rect = this.scene.layout.rect(section);
+      return rect && holds(rect, at);
+    });
+    const section = key === undefined ? undefined : this.store.as('section', key);
+    if (!section) return { parent: BOARD, kind: 'plain', x: 0, y: 0, free: true };
+    const free = section.layout === 'free' && at.y - section.y >= HEADER / 2;
+    return { parent: section.id, kind: section.kind, x: section.x, y: section.y, free };
+  }
+
+  /** Where a note belongs that nobody pointed a place for: the section that is selected, pointed at, or in view. */
+  #homeHere(): { parent: string; kind: NoteKind } {
+    const { selection } = this.scene;
+    const near = selection.only ?? selection.focus;
+    const chosen = near ? this.store.sectionOf(near) : undefined;
+    if (chosen && !chosen.collapsed) return { parent: chosen.id, kind: chosen.kind };
+    for (const point of [this.pointer, this.#centre()]) {
+      const home = point && this.#homeAt(point);
+      if (home && home.parent !== BOARD) return home;
+    }
+    return { parent: BOARD, kind: 'plain' };
+  }
+
+  #centre(): Point {
+    const { view, size } = this.scene.viewport;
+    return toWorld(view, { x: size.w / 2, y: size.h / 2 });
+  }
+
+  #taken(parent: string): Rect[] {
+    const origin = this.scene.layout.rect(parent) ?? { x: 0, y: 0 };
+    return this.store.childrenOf(parent).flatMap((child) => {
+      const rect = this.scene.layout.rect(keyOf(child));
+      return rect ? [{ ...rect, x: rect.x - origin.x, y: rect.y - origin.y }] : [];
+    });
+  }
+
+  #spotIn(parent: string, from?: Point): Point {
+    const section = this.store.as('section', parent);
+    if (section) return freeSpot(this.#taken(parent), section.size.w, NOTE_W, NOTE_H, from);
+    const at = this.pointer ?? this.#centre();
+    const { view, size } = this.scene.viewport;
+    const area = seen(view, size);
+    const taken = [...this.scene.grid.in(area)].flatMap((key) => this.scene.layout.rect(key) ?? []);
+    const relative = taken.map((r) => ({ ...r, x: r.x - at.x, y: r.y - at.y + HEADER }));
+    const spot = freeSpot(relative, Math.max(NOTE_W * 4, area.x + area.w - at.x), NOTE_W, NOTE_H);
+    return { x: at.x + spot.x - 12, y: at.y + spot.y - HEADER };
+  }
+
+  #selected(type: BoardRecord['type']): Key[] {
+    return [...this.scene.selection.keys].filter((key) => this.store.get(key)?.type === type);
+  }
+}
+
+function snap(v: number): number {
+  return Math.round(v / 4) * 4;
+}
+
+/** An error's words for a person. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function nameOf(record: BoardRecord | undefined): string {
+  const names = { note: 'Note', section: 'Section', theme: 'Group', connector: 'Connector', followUp: 'Follow-up' };
+  return record && record.type in names ? names[record.type as keyof typeof names] : 'It';
+}

@@ -1,0 +1,205 @@
+import { grown, meets, type Point, type Rect } from './geometry';
+
+type Side = 'left' | 'right' | 'top' | 'bottom';
+
+/** How far a connector goes straight out of a thing before it may turn: half a gutter between notes and sections. */
+const STUB = 20;
+/** From the arrowhead's tip to the thing it points at. */
+const TIP = 3;
+/** Radius of elbows. */
+const ELBOW = 8;
+/** What a bend costs, in units of length: a straight way may be this much longer. */
+const BEND = 40;
+/** What crossing a thing costs. */
+const CROSSING = 600;
+
+const OUT: { [S in Side]: Point } = {
+  left: { x: -1, y: 0 },
+  right: { x: 1, y: 0 },
+  top: { x: 0, y: -1 },
+  bottom: { x: 0, y: 1 },
+};
+const SIDES: readonly Side[] = ['right', 'bottom', 'left', 'top'];
+
+/** A connector's way in board units: corners from its start to its tip. */
+export type Way = readonly Point[];
+
+function port(r: Rect, side: Side, gap: number): Point {
+  const out = OUT[side];
+  return {
+    x: r.x + r.w / 2 + out.x * (r.w / 2 + gap),
+    y: r.y + r.h / 2 + out.y * (r.h / 2 + gap),
+  };
+}
+
+/**
+ * The way of a connector between two rectangles (points are rectangles without area), in right angles,
+ * around `obstacles` where there is a way around.
+ */
+export function route(from: Rect, to: Rect, obstacles: readonly Rect[]): Way {
+  const blocks = obstacles.map((r) => grown(r, 2));
+  const straight = direct(from, to);
+  if (straight && crossings(straight, blocks) === 0) return straight;
+  let best: Point[] | undefined;
+  let least = Infinity;
+  for (const exit of sides(from)) {
+    const a = port(from, exit, 0);
+    const s = stub(a, exit);
+    for (const entry of sides(to)) {
+      const b = port(to, entry, TIP);
+      const t = stub(b, entry);
+      for (const inner of ways(s, t)) {
+        const way = tidy([a, s, ...inner, t, b]);
+        if (turnsBack(way)) continue;
+        const cost = length(way) + (way.length - 2) * BEND + crossings(way, [...blocks, grown(from, -2), grown(to, -2)]) * CROSSING;
+        if (cost < least) {
+          least = cost;
+          best = way;
+        }
+      }
+    }
+  }
+  return best ?? [port(from, 'right', 0), port(to, 'left', TIP)];
+}
+
+function sides(r: Rect): readonly Side[] {
+  return r.w === 0 && r.h === 0 ? ['right', 'left', 'top', 'bottom'] : SIDES;
+}
+
+function stub(p: Point, side: Side): Point {
+  return { x: p.x + OUT[side].x * STUB, y: p.y + OUT[side].y * STUB };
+}
+
+/** A straight line where the two face each other. */
+function direct(from: Rect, to: Rect): Point[] | undefined {
+  const top = Math.max(from.y, to.y);
+  const bottom = Math.min(from.y + from.h, to.y + to.h);
+  if (bottom - top >= 16 || (from.h === 0 && to.h === 0 && from.y === to.y)) {
+    const y = Math.round((top + bottom) / 2);
+    if (to.x >= from.x + from.w) return [{ x: from.x + from.w, y }, { x: to.x - TIP, y }];
+    if (from.x >= to.x + to.w) return [{ x: from.x, y }, { x: to.x + to.w + TIP, y }];
+  }
+  const left = Math.max(from.x, to.x);
+  const right = Math.min(from.x + from.w, to.x + to.w);
+  if (right - left >= 16) {
+    const x = Math.round((left + right) / 2);
+    if (to.y >= from.y + from.h) return [{ x, y: from.y + from.h }, { x, y: to.y - TIP }];
+    if (from.y >= to.y + to.h) return [{ x, y: from.y }, { x, y: to.y + to.h + TIP }];
+  }
+  return undefined;
+}
+
+function ways(s: Point, t: Point): Point[][] {
+  const mx = Math.round((s.x + t.x) / 2);
+  const my = Math.round((s.y + t.y) / 2);
+  return [
+    [{ x: t.x, y: s.y }],
+    [{ x: s.x, y: t.y }],
+    [{ x: mx, y: s.y }, { x: mx, y: t.y }],
+    [{ x: s.x, y: my }, { x: t.x, y: my }],
+  ];
+}
+
+/** Without corners that are none. */
+function tidy(points: readonly Point[]): Point[] {
+  const kept: Point[] = [];
+  for (const p of points) {
+    const last = kept.at(-1);
+    if (last && last.x === p.x && last.y === p.y) continue;
+    const before = kept.at(-2);
+    if (last && before && ((before.x === last.x && last.x === p.x) || (before.y === last.y && last.y === p.y))) {
+      // Straight on: the corner between goes. Back on itself: it stays, and turnsBack sees it.
+      const on = (last.x - before.x) * (p.x - last.x) + (last.y - before.y) * (p.y - last.y) >= 0;
+      if (on) kept.pop();
+    }
+    kept.push(p);
+  }
+  return kept;
+}
+
+function turnsBack(way: readonly Point[]): boolean {
+  for (let i = 2; i < way.length; i++) {
+    const [a, b, c] = [way[i - 2], way[i - 1], way[i]];
+    if (a && b && c && (b.x - a.x) * (c.x - b.x) + (b.y - a.y) * (c.y - b.y) < 0) return true;
+  }
+  return false;
+}
+
+function length(way: readonly Point[]): number {
+  let sum = 0;
+  for (let i = 1; i < way.length; i++) {
+    const [a, b] = [way[i - 1], way[i]];
+    if (a && b) sum += Math.abs(b.x - a.x) + Math.abs(b.y - a.y);
+  }
+  return sum;
+}
+
+function crossings(way: readonly Point[], blocks: readonly Rect[]): number {
+  let count = 0;
+  for (let i = 1; i < way.length; i++) {
+    const [a, b] = [way[i - 1], way[i]];
+    if (!a || !b) continue;
+    const line = {
+      x: Math.min(a.x, b.x), y: Math.min(a.y, b.y),
+      w: Math.max(1, Math.abs(a.x - b.x)), h: Math.max(1, Math.abs(a.y - b.y)),
+    };
+    for (const block of blocks) if (meets(line, block)) count++;
+  }
+  return count;
+}
+
+/** A way as an SVG path with round elbows. */
+export function pathOf(way: Way): string {
+  const [first] = way;
+  if (!first) return '';
+  let d = `M${first.x} ${first.y}`;
+  for (let i = 1; i < way.length; i++) {
+    const [a, b, c] = [way[i - 1], way[i], way[i + 1]];
+    if (!a || !b) continue;
+    if (!c) {
+      d += `L${b.x} ${b.y}`;
+      continue;
+    }
+    const r = Math.min(ELBOW, gap(a, b) / 2, gap(b, c) / 2);
+    const p = towards(b, a, r);
+    const q = towards(b, c, r);
+    d += `L${p.x} ${p.y}Q${b.x} ${b.y} ${q.x} ${q.y}`;
+  }
+  return d;
+}
+
+/** The open arrowhead at the end of a way, as an SVG path. */
+export function headOf(way: Way): string {
+  const tip = way.at(-1);
+  const before = way.at(-2);
+  if (!tip || !before) return '';
+  const d = Math.max(1, gap(before, tip));
+  const u = { x: (tip.x - before.x) / d, y: (tip.y - before.y) / d };
+  const wing = (s: 1 | -1): string => `${tip.x - u.x * 6.75 + s * u.y * 6.3} ${tip.y - u.y * 6.75 - s * u.x * 6.3}`;
+  return `M${wing(1)}L${tip.x} ${tip.y}L${wing(-1)}`;
+}
+
+/** Where the label stands: the middle of the longest level stretch, else of the longest. */
+export function labelAt(way: Way): Point {
+  let best: Point = way[0] ?? { x: 0, y: 0 };
+  let most = -1;
+  for (let i = 1; i < way.length; i++) {
+    const [a, b] = [way[i - 1], way[i]];
+    if (!a || !b) continue;
+    const d = gap(a, b) * (a.y === b.y ? 2 : 1);
+    if (d > most) {
+      most = d;
+      best = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+    }
+  }
+  return best;
+}
+
+function gap(a: Point, b: Point): number {
+  return Math.abs(a.x - b.x) + Math.abs(a.y - b.y);
+}
+
+function towards(from: Point, to: Point, by: number): Point {
+  const d = Math.max(1, gap(from, to));
+  return { x: from.x + ((to.x - from.x) / d) * by, y: from.y + ((to.y - from.y) / d) * by };
+}

@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import type { BoardCard } from '../../ipc/generated/home';
+import { bars, company, cut, frame, standing } from './cards';
+
+const NOW = new Date(2026, 2, 28, 10, 25).getTime();
+const CARD: BoardCard = {
+  id: 'b0000000000000000',
+  title: 'Payments migration',
+  team: '',
+  changedMs: new Date(2026, 2, 27, 9).getTime(),
+  phase: '',
+  followups: 0,
+  followupsDone: 0,
+  miniature: { sections: [], notes: [] },
+  peers: 0,
+};
+
+it.each<[Partial<BoardCard>, string]>([
+  [{}, 'Changed yesterday'],
+  [{ phase: 'Group' }, 'In Group, changed yesterday'],
+  [
+    { team: 'Payments', phase: 'Close', followups: 6, followupsDone: 4 },
+    'Payments. In Close, changed yesterday. 4 of 6 follow-ups done',
+  ],
+  [{ followups: 1, followupsDone: 1 }, 'Changed yesterday. 1 of 1 follow-up done'],
+])('tells where %o stands', (change, words) =>
+  expect(standing({ ...CARD, ...change }, NOW)).toBe(words),
+);
+
+it('tells who is connected', () => {
+  expect(company(CARD)).toBe('');
+  expect(company({ ...CARD, peers: 1 })).toBe('1 laptop connected');
+});
+
+it('frames everything, wherever it lies', () => {
+  expect(
+    frame({ sections: [['a', 'well', -100, 20, 200, 100]], notes: [['idea', 300, -40, 128, 88]] }),
+  ).toEqual({ x: -124, y: -64, w: 576, h: 208 });
+  expect(frame({ sections: [], notes: [] })).toBeNull();
+});
+
+it('draws bars inside of the note', () => {
+  for (const h of [20, 88, 400]) {
+    for (const bar of bars({ x: 5, y: 7, w: 128, h })) {
+      expect(bar.x).toBeGreaterThan(5);
+      expect(bar.x + bar.w).toBeLessThan(133);
+    }
+  }
+  expect(bars({ x: 0, y: 0, w: 128, h: 88 })).toHaveLength(3);
+  expect(bars({ x: 0, y: 0, w: 10, h: 88 })).toEqual([]);
+});
+
+it('cuts titles to their section', () => {
+  expect(cut('What happened?', 1048)).toBe('What happened?');
+  expect(cut('What happened?', 128)).toBe('What happ…');
+});

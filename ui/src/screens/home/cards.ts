@@ -1,0 +1,78 @@
+/** How boards and templates of Home are told, in words and measures. Pure. */
+import type { BoardCard, Miniature } from '../../ipc/generated/home';
+import { count, moment } from '../../panels/format';
+
+/** What a board is called where nobody has named it. */
+export function titleOf(title: string): string {
+  return title.trim() || 'A board without a title';
+}
+
+/** Where a board stands, in a line: "Payments. In Group, changed yesterday. 2 of 3 follow-ups done". */
+export function standing(card: BoardCard, nowMs: number): string {
+  const changed = `changed ${moment(card.changedMs, nowMs)}`;
+  const parts = [
+    card.team,
+    card.phase ? `In ${card.phase}, ${changed}` : capital(changed),
+    card.followups > 0 ? `${card.followupsDone} of ${count(card.followups, 'follow-up')} done` : '',
+  ];
+  return parts.filter(Boolean).join('. ');
+}
+
+/** Who is connected now: "3 laptops connected"; empty for nobody. */
+export function company(card: BoardCard): string {
+  return card.peers > 0 ? `${count(card.peers, 'laptop')} connected` : '';
+}
+
+/** A rectangle in board units. */
+export interface Box {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
+/** The part of the board a small picture shows: all of it and a margin. */
+export function frame({ sections, notes }: Miniature): Box | null {
+  const boxes = [
+    ...sections.map(([, , x, y, w, h]) => ({ x, y, w, h })),
+    ...notes.map(([, x, y, w, h]) => ({ x, y, w, h })),
+  ];
+  if (boxes.length === 0) return null;
+  const MARGIN = 24;
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { x, y, w, h } of boxes) {
+    left = Math.min(left, x);
+    top = Math.min(top, y);
+    right = Math.max(right, x + w);
+    bottom = Math.max(bottom, y + h);
+  }
+  return {
+    x: left - MARGIN,
+    y: top - MARGIN,
+    w: right - left + 2 * MARGIN,
+    h: bottom - top + 2 * MARGIN,
+  };
+}
+
+/** Bars that stand for a note's text: as many as fit, at most three, the last one short. */
+export function bars(box: Box): Box[] {
+  const lines = Math.max(1, Math.min(3, Math.floor((box.h - 20) / 17)));
+  const width = box.w - 24;
+  if (width <= 0) return [];
+  return Array.from({ length: lines }, (_, line) => ({
+    x: box.x + 10,
+    y: box.y + 13 + line * 17,
+    w: width * (line === lines - 1 ? 0.5 : line % 2 === 0 ? 0.86 : 0.94),
+    h: 6,
+  }));
+}
+
+/** A title cut to a width in board units, at about 10 units a character of the section's type. */
+export function cut(title: string, width: number): string {
+  const room = Math.max(1, Math.floor((width - 28) / 10));
+  return title.length > room ? `${title.slice(0, room - 1).trimEnd()}…` : title;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
