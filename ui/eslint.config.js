@@ -51,7 +51,13 @@ export default ts.config(
     },
     rules: {
       // A style attribute in markup is against the Content-Security-Policy; style: directives are not.
-      'svelte/no-inline-styles': ['error', { allowTransitions: true }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'SvelteAttribute[key.name="style"]',
+          message: 'The Content-Security-Policy forbids style attributes: use a class or style:.',
+        },
+      ],
       'svelte/button-has-type': 'error',
       'svelte/no-target-blank': 'error',
     },

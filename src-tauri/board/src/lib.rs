@@ -14,11 +14,14 @@ mod export;
 mod id;
 mod kind;
 mod label;
+pub mod layout;
 mod meta;
 mod order;
 mod patch;
 mod plan;
 mod record;
+mod sample;
+mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod text;
@@ -43,6 +46,8 @@ pub use record::{
     Connector, End, FollowUp, Note, Parent, Person, Place, Record, Section, Size, Stroke, Theme,
     When,
 };
+pub use sample::sample;
+pub use template::{Template, TemplateCard, TemplateError, TemplateSection, template, templates};
 pub use text::{Splice, TextEdit, TextError, utf16_len};
 
 /// Positions and sizes of a board are whole board units: one CSS pixel at zoom 1.

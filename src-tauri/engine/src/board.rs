@@ -2,6 +2,7 @@
 
 use crate::engine::Me;
 use crate::heal::Healing;
+use crate::inbox::Inbox;
 use crate::input::{AppendToken, Millis, PeerId, SessionId, SessionKind, Ticket};
 use crate::log::Log;
 use crate::output::{Mark, Output, TicketFailure};
@@ -10,7 +11,6 @@ use crate::presence::Book;
 use crate::protocol::{AuthoredEdit, BoardEvent, PeerState, UndoState};
 use crate::session::Subscription;
 use crate::summary::{self, Summary};
-use crate::sync::Inbox;
 use crate::text::{Texts, elsewhere, text_of};
 use crate::wire::{Stand, StateVector};
 use board::{BoardId, Key, Patch, PersonId, Role, TextEdit};
@@ -61,12 +61,8 @@ impl Cx<'_> {
 
     /// A client id that nobody has: a document never sees the same one opened twice.
     pub(crate) fn next_client(&mut self) -> ClientId {
-        client_id(self.rng)
+        ClientId::new(self.rng.random())
     }
-}
-
-fn client_id(rng: &mut ChaCha8Rng) -> ClientId {
-    ClientId::new(rng.random_range(1..=u32::MAX))
 }
 
 /// Where a change came from.
@@ -130,6 +126,8 @@ pub(crate) struct OpenBoard {
     pub(crate) log: Log,
     pub(crate) inbox: Inbox,
     pub(crate) healing: Option<Healing>,
+    /// The replica cannot be used any more: the board is to be loaded again.
+    pub(crate) broken: bool,
     pub(crate) lineage: u64,
     pub(crate) instance: u64,
     /// What was changed through sessions of this laptop since the board was opened; what healing
@@ -159,6 +157,7 @@ impl OpenBoard {
             log,
             inbox: Inbox::default(),
             healing: None,
+            broken: false,
             lineage: cx.rng.random(),
             instance: cx.rng.random(),
             written: BTreeSet::new(),

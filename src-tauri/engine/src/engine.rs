@@ -10,7 +10,7 @@ use crate::peer::Peer;
 use crate::protocol::{BoardEvent, BoardRequest, Fault, FaultCode};
 use crate::requests::{fault, not_open};
 use crate::session::Subscription;
-use board::{Actor, BoardId, Command, Record, Role, Tint};
+use board::{Actor, BoardId, Record, Role, Tint};
 use bytes::Bytes;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -28,7 +28,8 @@ pub struct Engine {
     me: Me,
     sessions: BTreeMap<SessionId, SessionKind>,
     peers: BTreeMap<PeerId, BoardId>,
-    boards: BTreeMap<BoardId, Slot>,
+    boards: BTreeMap<BoardId, OpenBoard>,
+    loading: BTreeMap<BoardId, Loading>,
     wake: Option<Millis>,
 }
 
@@ -37,11 +38,6 @@ pub struct Engine {
 pub(crate) struct Me {
     pub(crate) name: String,
     pub(crate) tint: Option<Tint>,
-}
-
-enum Slot {
-    Loading(Box<Loading>),
-    Open(Box<OpenBoard>),
 }
 
 /// What waits for a board's bytes.
@@ -77,6 +73,7 @@ impl Engine {
             sessions: BTreeMap::new(),
             peers: BTreeMap::new(),
             boards: BTreeMap::new(),
+            loading: BTreeMap::new(),
             wake: None,
         }
     }
@@ -91,10 +88,7 @@ impl Engine {
                 self.peers.remove(peer);
             }
         }
-        let due = self.boards.values().filter_map(|slot| match slot {
-            Slot::Open(open) => open.due(self.now),
-            Slot::Loading(_) => None,
-        });
+        let due = self.boards.values().filter_map(|open| open.due(self.now));
         let wake = due.min().map(|at| at.max(self.now.plus(1)));
         if wake != self.wake {
             self.wake = wake;
@@ -105,18 +99,12 @@ impl Engine {
 
     /// The board as it is, where it is open: for tests and for the runtime's own documents.
     pub fn board(&self, board: BoardId) -> Option<&board::Board> {
-        match self.boards.get(&board)? {
-            Slot::Open(open) => Some(open.replica.board()),
-            Slot::Loading(_) => None,
-        }
+        self.boards.get(&board).map(|open| open.replica.board())
     }
 
     /// The hash of the board's content, where it is open.
     pub fn content_hash(&self, board: BoardId) -> Option<[u8; 32]> {
-        match self.boards.get(&board)? {
-            Slot::Open(open) => Some(open.replica.content_hash()),
-            Slot::Loading(_) => None,
-        }
+        self.boards.get(&board).map(|open| open.replica.content_hash())
     }
 
     fn dispatch(&mut self, input: Input, out: &mut Vec<Output>) {
@@ -131,17 +119,10 @@ impl Engine {
             Input::RoleChanged { board, role } => {
                 self.on_board(board, out, |open, cx| open.set_role(cx, role));
             }
-            Input::Appended { board, token, seq } => match self.boards.get_mut(&board) {
-                Some(Slot::Loading(loading)) => {
-                    // Sessions are told when the board is back; nothing is offered twice meanwhile.
-                    if let Some(kept) = &mut loading.kept {
-                        kept.log.appended(token, seq);
-                    }
-                }
-                _ => {
-                    self.on_board(board, out, |open, cx| open.appended(cx, token, seq));
-                }
-            },
+            Input::Appended { board, token, seq } => {
+                // After a defect everything is offered again, so nothing is noted while loading.
+                self.on_board(board, out, |open, cx| open.appended(cx, token, seq));
+            }
             Input::AppendFailed { board, message } => {
                 self.on_board(board, out, |open, cx| open.append_failed(cx, &message));
             }
@@ -155,8 +136,7 @@ impl Engine {
                 self.on_peer(peer, out, |open, cx| open.peer_writable(cx, peer));
             }
             Input::PeerClosed { peer } => {
-                let board = self.peers.get(&peer).copied();
-                if let Some(Slot::Loading(loading)) = board.and_then(|board| self.boards.get_mut(&board)) {
+                for loading in self.loading.values_mut() {
                     loading.peers.remove(&peer);
                 }
                 self.on_peer(peer, out, |open, _| open.peer_closed(peer));
@@ -182,39 +162,38 @@ impl Engine {
             });
             return;
         }
-        match self.boards.get_mut(&board) {
-            Some(Slot::Loading(loading)) => loading.requests.push((session, id, request)),
-            Some(Slot::Open(_)) => {
-                let done = self.on_board(board, out, |open, cx| open.request(cx, session, kind, id, request));
-                if !done {
-                    let message = "this could not be carried out; the board is loaded again as it was before";
-                    let fault = Fault { code: FaultCode::Malformed, message: message.to_owned() };
-                    out.push(Output::Answer { session, id, answer: Err(fault) });
-                }
+        if let Some(loading) = self.loading.get_mut(&board) {
+            loading.requests.push((session, id, request));
+        } else if self.boards.contains_key(&board) {
+            let done = self.on_board(board, out, |open, cx| open.request(cx, session, kind, id, request));
+            if !done {
+                let message = "this could not be carried out; the board is loaded again as it was before";
+                let fault = Fault { code: FaultCode::Malformed, message: message.to_owned() };
+                out.push(Output::Answer { session, id, answer: Err(fault) });
             }
-            None if matches!(request, BoardRequest::Open { .. }) => {
-                self.load(board, out).requests.push((session, id, request));
-            }
-            None => refuse(not_open()),
+        } else if matches!(request, BoardRequest::Open { .. }) {
+            self.load(board, out).requests.push((session, id, request));
+        } else {
+            refuse(not_open());
         }
     }
 
     fn session_closed(&mut self, session: SessionId, out: &mut Vec<Output>) {
         self.sessions.remove(&session);
-        for board in self.boards.keys().copied().collect::<Vec<_>>() {
-            if let Some(Slot::Loading(loading)) = self.boards.get_mut(&board) {
-                loading.requests.retain(|(of, ..)| *of != session);
-                if let Some(kept) = &mut loading.kept {
-                    kept.subs.remove(&session);
-                }
+        for loading in self.loading.values_mut() {
+            loading.requests.retain(|(of, ..)| *of != session);
+            if let Some(kept) = &mut loading.kept {
+                kept.subs.remove(&session);
             }
+        }
+        for board in self.boards.keys().copied().collect::<Vec<_>>() {
             self.on_board(board, out, |open, _| open.leave(session));
         }
     }
 
     fn peer_connected(&mut self, id: PeerId, board: BoardId, peer: Peer, out: &mut Vec<Output>) {
         self.peers.insert(id, board);
-        if let Some(Slot::Open(_)) = self.boards.get(&board) {
+        if self.boards.contains_key(&board) {
             self.on_board(board, out, |open, cx| open.greet(cx, id, peer));
         } else {
             self.load(board, out).peers.insert(id, (peer, None));
@@ -223,7 +202,7 @@ impl Engine {
 
     fn frame(&mut self, id: PeerId, lane: Lane, bytes: Bytes, out: &mut Vec<Output>) {
         let Some(board) = self.peers.get(&id).copied() else { return };
-        let Some(Slot::Loading(loading)) = self.boards.get_mut(&board) else {
+        let Some(loading) = self.loading.get_mut(&board) else {
             self.on_board(board, out, |open, cx| open.on_frame(cx, id, lane, &bytes));
             return;
         };
@@ -237,7 +216,7 @@ impl Engine {
     }
 
     fn job(&mut self, board: BoardId, job: Job, out: &mut Vec<Output>) {
-        if let Some(Slot::Open(_)) = self.boards.get(&board) {
+        if self.boards.contains_key(&board) {
             self.do_job(board, job, out);
         } else {
             self.load(board, out).jobs.push(job);
@@ -259,21 +238,12 @@ impl Engine {
         }
     }
 
-    /// The board's waiting room; asks for its bytes where that was not done.
+    /// The waiting room of a board that is not open; asks for its bytes where that was not done.
     fn load(&mut self, board: BoardId, out: &mut Vec<Output>) -> &mut Loading {
-        let slot = self.boards.entry(board).or_insert_with(|| {
+        self.loading.entry(board).or_insert_with(|| {
             out.push(Output::Load { board });
-            Slot::Loading(Box::default())
-        });
-        if let Slot::Open(_) = slot {
-            // Callers look first; an open board needs no waiting room.
-            out.push(Output::Load { board });
-            *slot = Slot::Loading(Box::default());
-        }
-        match slot {
-            Slot::Loading(loading) => loading,
-            Slot::Open(_) => unreachable!("it was just replaced"),
-        }
+            Loading::default()
+        })
     }
 
     fn loaded(
@@ -283,11 +253,7 @@ impl Engine {
         stored: Result<Stored, LoadFailure>,
         out: &mut Vec<Output>,
     ) {
-        if !matches!(self.boards.get(&board), Some(Slot::Loading(_))) {
-            return;
-        }
-        let Some(Slot::Loading(loading)) = self.boards.remove(&board) else { return };
-        let mut loading = *loading;
+        let Some(mut loading) = self.loading.remove(&board) else { return };
         let stored = match stored {
             Ok(stored) => stored,
             Err(failure) => return self.not_loaded(board, loading, &failure, out),
@@ -318,7 +284,7 @@ impl Engine {
                 cx.event(*session, gap);
             }
         }
-        self.boards.insert(board, Slot::Open(Box::new(open)));
+        self.boards.insert(board, open);
         for (session, id, request) in loading.requests {
             self.request(session, id, request, out);
         }
@@ -369,8 +335,10 @@ impl Engine {
     }
 
     fn unload(&mut self, board: BoardId, message: &str, out: &mut Vec<Output>) {
-        match self.boards.remove(&board) {
-            Some(Slot::Open(mut open)) => {
+        if let Some(loading) = self.loading.remove(&board) {
+            self.not_loaded(board, loading, &LoadFailure::NotFound, out);
+        }
+        if let Some(mut open) = self.boards.remove(&board) {
                 let mut cx = self.cx(out);
                 open.log.offer_again_if_failing(&mut cx, board);
                 for session in open.subs.keys() {
@@ -391,9 +359,6 @@ impl Engine {
                 for (_, owed) in std::mem::take(&mut open.owed) {
                     cx.out.push(owed.failed());
                 }
-            }
-            Some(Slot::Loading(loading)) => self.not_loaded(board, *loading, &LoadFailure::NotFound, out),
-            None => {}
         }
     }
 
@@ -432,7 +397,7 @@ impl Engine {
         f: impl FnOnce(&mut OpenBoard, &mut Cx<'_>),
     ) -> bool {
         let Self { now, me, rng, counter, boards, .. } = self;
-        let Some(Slot::Open(open)) = boards.get_mut(&board) else { return true };
+        let Some(open) = boards.get_mut(&board) else { return true };
         let before = out.len();
         // A panic inside a Yrs transaction leaves a half-done change: nothing of the replica is
         // used after one, and what this call wanted done is not done.
@@ -440,8 +405,9 @@ impl Engine {
             let mut cx = Cx { now: *now, me, rng, counter, out };
             f(open, &mut cx);
             open.settle(&mut cx);
+            !open.broken
         }))
-        .is_ok();
+        .unwrap_or(false);
         if !done {
             out.truncate(before);
             self.defect(board, out);
@@ -450,9 +416,9 @@ impl Engine {
     }
 
     fn defect(&mut self, board: BoardId, out: &mut Vec<Output>) {
-        let Some(Slot::Open(open)) = self.boards.remove(&board) else { return };
+        let Some(open) = self.boards.remove(&board) else { return };
         tracing::error!(%board, "a defect: the board is loaded again");
-        let OpenBoard { replica, subs, peers, log, mut inbox, healing, owed, .. } = *open;
+        let OpenBoard { replica, subs, peers, log, mut inbox, healing, owed, .. } = open;
         let _ = catch_unwind(AssertUnwindSafe(|| drop((replica, healing))));
         if let Some(merging) = inbox.merging.take() {
             let reason = "Upshot stumbled over it".to_owned();
@@ -481,7 +447,7 @@ impl Engine {
             out.push(Output::ClosePeer { peer, end: PeerEnd::Failed, reason });
         }
         let loading = Loading { kept: Some(Kept { log, subs, owed }), ..Loading::default() };
-        self.boards.insert(board, Slot::Loading(Box::new(loading)));
+        self.loading.insert(board, loading);
         out.push(Output::Load { board });
     }
 }
@@ -499,7 +465,8 @@ fn open(client: ClientId, stored: &Stored, unsaved: &[&[u8]]) -> Result<Replica,
 
 fn create(open: &mut OpenBoard, cx: &mut Cx<'_>, ticket: Ticket, records: Vec<Record>) {
     let actor = Actor { person: None, role: Role::Facilitate, now_ms: cx.now.0 };
-    match open.replica.execute("created", &actor, &[Command::Insert { records }]) {
+    match open.replica.execute("created", &actor, &board::insert_commands(records)) {
+        Ok(applied) if applied.update.is_empty() => open.owe(cx, Owed::Created(ticket)),
         Ok(applied) => {
             open.took(cx, Change::from(applied), &Origin::Created, "");
             open.owe(cx, Owed::Created(ticket));

@@ -47,7 +47,7 @@
 //! The files: [`protocol`] (what sessions say), `input.rs`, `output.rs`, `engine.rs` (who is asked
 //! what), `board.rs` (one open board), `requests.rs` (what sessions ask of it), `session.rs` (what a
 //! session has seen), `log.rs` (what is not on disk yet), `text.rs` (editing together), `presence.rs`,
-//! `peer.rs` and `sync.rs` (one peer, and the protocol with it), `heal.rs` (replicas that came apart),
+//! `peer.rs` and `sync.rs` (one peer, and the protocol with it), `inbox.rs` (foreign bytes), `heal.rs` (replicas that came apart),
 //! `wire.rs` (frames), `summary.rs` (a board as Home and the search see it).
 
 pub mod protocol;
@@ -57,6 +57,7 @@ pub mod wire;
 mod board;
 mod engine;
 mod heal;
+mod inbox;
 mod input;
 mod log;
 mod output;

@@ -24,7 +24,7 @@ impl OpenBoard {
     pub(crate) fn open_for(&mut self, cx: &mut Cx<'_>, session: SessionId, kind: SessionKind) -> BoardReply {
         // What others have not seen yet goes out before: their batches and this snapshot agree.
         self.flush(cx);
-        let who = cx.rng.random();
+        let (who, peers) = (cx.rng.random(), self.peer_states(cx.now));
         let sub = self.subs.entry(session).or_insert_with(|| Subscription::new(kind, who));
         sub.undo = undo_state(&self.replica, session, sub.person);
         BoardReply::Opened {
@@ -32,7 +32,7 @@ impl OpenBoard {
             seq: sub.restart(),
             role: sub.role(self.role),
             read_only: self.replica.read_only().map(str::to_owned),
-            peers: self.peer_states(cx.now),
+            peers,
             present: self.presence.others(sub.who),
             undo: sub.undo.clone(),
         }
@@ -71,6 +71,11 @@ impl OpenBoard {
             }
             BoardRequest::Export { format, options, .. } => Ok(self.export(format, &options)),
         };
+        if let Err(fault) = &answer
+            && fault.code == FaultCode::Unreadable
+        {
+            self.broken = true;
+        }
         let change = match &answer {
             Ok(BoardReply::Accepted { change }) => Some(*change),
             Ok(BoardReply::Undone { change, .. } | BoardReply::Pushed { change, .. }) => *change,
@@ -140,7 +145,7 @@ impl OpenBoard {
     }
 
     fn accept(&mut self, cx: &mut Cx<'_>, session: SessionId, person: Option<PersonId>, change: Change) -> u32 {
-        if is_empty(&change) {
+        if change.update.is_empty() {
             return self.log.newest_change();
         }
         let people = &self.replica.board().people;
@@ -214,10 +219,6 @@ impl OpenBoard {
     }
 }
 
-fn is_empty(change: &Change) -> bool {
-    change.update.len() <= 2 && change.patch.is_empty() && change.texts.is_empty()
-}
-
 pub(crate) fn not_open() -> Fault {
     Fault { code: FaultCode::Malformed, message: "open the board first".to_owned() }
 }
@@ -240,6 +241,6 @@ pub(crate) fn fault(error: &ExecuteError) -> Fault {
     match error {
         ExecuteError::Rejected(rejection) => rejected(rejection),
         ExecuteError::ReadOnly(_) => Fault { code: FaultCode::ReadOnly, message: error.to_string() },
-        _ => Fault { code: FaultCode::Malformed, message: error.to_string() },
+        ExecuteError::Unusable => Fault { code: FaultCode::Unreadable, message: error.to_string() },
     }
 }

@@ -109,8 +109,4 @@ impl Subscription {
         self.by = By::Nobody;
         self.seq
     }
-
-    pub(crate) fn has_news(&self) -> bool {
-        !self.touched.is_empty()
-    }
 }

@@ -15,104 +15,22 @@
 //! What one who looks on sends is never applied: its updates end the connection, its stand is only
 //! looked at to show whether it is up to date.
 
-use crate::board::{Change, Cx, OpenBoard, Origin, Owed};
-use crate::input::{Lane, PeerId, Stored, Ticket};
-use crate::output::{Mark, MergeHash, Output, PeerEnd, TicketFailure};
+use crate::board::{Cx, OpenBoard, Origin};
+use crate::input::{Lane, PeerId, SessionKind};
+use crate::output::{Output, PeerEnd};
 use crate::peer::{ASK_AGAIN_MS, HAVE_EVERY_MS, Peer};
 use crate::wire::{MAX_UPDATE, PresenceItem, Stand, StateVector, SyncFrame};
 use board::Role;
 use bytes::Bytes;
-use replica::{MergeError, Replica};
-use std::collections::VecDeque;
+use replica::Replica;
 
 /// Updates sent in answer to one state vector: with a `Have` they fit the link's queue of four of
 /// the largest frames.
 const WINDOW: usize = 3;
-/// Bytes of updates that wait for their markers. Beyond it updates are dropped, and asked for later.
-const INBOX_BYTES: usize = 16 * MAX_UPDATE;
 /// A `Have` in reply to one that lacks something is not sent more often than this.
 const REPLY_EVERY_MS: i64 = 200;
 /// A Yjs v1 update that says nothing: no structs, no deletions.
 const EMPTY_UPDATE: [u8; 2] = [0, 0];
-
-/// What waits for its marker, and what came after it.
-#[derive(Debug, Default)]
-pub(crate) struct Inbox {
-    items: VecDeque<Item>,
-    bytes: usize,
-    /// What is being merged right now: set while foreign bytes are touched.
-    pub(crate) merging: Option<Merging>,
-}
-
-#[derive(Debug)]
-enum Item {
-    Update { merging: Merging, peer: PeerId, own: bool, whole: bool },
-    Have { peer: PeerId, stand: Stand, answer: bool, whole: bool },
-    File { merging: Merging, ticket: Ticket, stored: Stored },
-}
-
-/// Foreign bytes and their marker.
-#[derive(Debug, Clone)]
-pub(crate) struct Merging {
-    pub(crate) mark: Mark,
-    pub(crate) device: String,
-    pub(crate) hash: MergeHash,
-    pub(crate) bytes: Bytes,
-    pub(crate) peer: Option<PeerId>,
-}
-
-impl Merging {
-    fn new(cx: &mut Cx<'_>, device: &str, hash: MergeHash, bytes: Bytes, peer: Option<PeerId>) -> Self {
-        Self { mark: cx.next_mark(), device: device.to_owned(), hash, bytes, peer }
-    }
-}
-
-impl Inbox {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.items.is_empty()
-    }
-
-    /// What is in it is not touched any more; answers the markers to be cleared.
-    pub(crate) fn discard(&mut self) -> (Vec<Merging>, Vec<Ticket>) {
-        let (mut merging, mut tickets) = (Vec::new(), Vec::new());
-        for item in self.items.drain(..) {
-            match item {
-                Item::Update { merging: m, .. } => merging.push(m),
-                Item::Have { .. } => {}
-                Item::File { merging: m, ticket, .. } => {
-                    merging.push(m);
-                    tickets.push(ticket);
-                }
-            }
-        }
-        self.bytes = 0;
-        (merging, tickets)
-    }
-
-    fn push(&mut self, item: Item) {
-        if let Item::Update { merging, .. } = &item {
-            self.bytes += merging.bytes.len();
-        }
-        self.items.push_back(item);
-    }
-
-    /// The next item, unless its marker does not stand yet.
-    fn next(&mut self, upto: Mark) -> Option<Item> {
-        let ready = match self.items.front()? {
-            Item::Update { merging, .. } | Item::File { merging, .. } => merging.mark <= upto,
-            Item::Have { .. } => true,
-        };
-        let item = if ready { self.items.pop_front() } else { None };
-        if let Some(Item::Update { merging, .. }) = &item {
-            self.bytes -= merging.bytes.len();
-        }
-        item
-    }
-
-    fn holds_of(&self, peer: PeerId) -> bool {
-        self.items.iter().any(|item| matches!(item, Item::Update { peer: of, .. } if *of == peer))
-    }
-}
 
 impl OpenBoard {
     /// A peer is connected: says hello.
@@ -160,156 +78,13 @@ impl OpenBoard {
                 );
             }
             SyncFrame::Update { own, whole, update } => {
-                if self.inbox.bytes + update.len() > INBOX_BYTES {
-                    return;
-                }
-                let device = peer.device.clone();
-                let hash = *blake3::hash(&update).as_bytes();
-                let merging = Merging::new(cx, &device, hash, update, Some(id));
-                self.mark(cx, &merging);
-                self.inbox.push(Item::Update { merging, peer: id, own, whole });
+                self.receive(cx, id, own, whole, update);
             }
             SyncFrame::Ask { whole, state_vector } => self.send_missing(cx, id, &state_vector, true, whole),
-            SyncFrame::Have { answer, whole, stand } if self.inbox.holds_of(id) => {
-                self.inbox.push(Item::Have { peer: id, stand, answer, whole });
-            }
-            SyncFrame::Have { answer, whole, stand } => self.on_have(cx, id, &stand, answer, whole),
-        }
-    }
-
-    /// A board file is to be merged.
-    pub(crate) fn merge_file(&mut self, cx: &mut Cx<'_>, ticket: Ticket, stored: Stored) {
-        if self.role < Role::TakePart {
-            let why = "on this board you look on; a file cannot be merged into it".to_owned();
-            cx.out.push(Output::Merged { ticket, result: Err(TicketFailure::NotAllowed(why)) });
-            return;
-        }
-        let mut hasher = blake3::Hasher::new();
-        stored.snapshot.iter().chain(&stored.updates).for_each(|bytes| {
-            hasher.update(bytes);
-        });
-        let merging = Merging::new(cx, "file", *hasher.finalize().as_bytes(), Bytes::new(), None);
-        self.mark(cx, &merging);
-        self.inbox.push(Item::File { merging, ticket, stored });
-    }
-
-    fn mark(&self, cx: &mut Cx<'_>, merging: &Merging) {
-        cx.out.push(Output::MarkMerging {
-            board: self.id,
-            mark: merging.mark,
-            device: merging.device.clone(),
-            hash: merging.hash,
-        });
-    }
-
-    pub(crate) fn clear(&self, cx: &mut Cx<'_>, merging: Merging) {
-        let Merging { mark, device, hash, .. } = merging;
-        cx.out.push(Output::ClearMerging { board: self.id, mark, device, hash });
-    }
-
-    /// Markers stand: merges what waited for them.
-    pub(crate) fn marked(&mut self, cx: &mut Cx<'_>, upto: Mark) {
-        while let Some(item) = self.inbox.next(upto) {
-            match item {
-                Item::Have { peer, stand, answer, whole } => self.on_have(cx, peer, &stand, answer, whole),
-                Item::Update { merging, peer, own, whole } => {
-                    self.inbox.merging = Some(merging.clone());
-                    if whole {
-                        self.heal_with(cx, peer, &merging.bytes);
-                    } else {
-                        self.merge(cx, &merging, &Origin::Peer { peer, own });
-                    }
-                    self.inbox.merging = None;
-                    self.clear(cx, merging);
+            SyncFrame::Have { answer, whole, stand } => {
+                if let Some(stand) = self.inbox.wait(id, stand, answer, whole) {
+                    self.on_have(cx, id, &stand, answer, whole);
                 }
-                Item::File { merging, ticket, stored } => {
-                    self.inbox.merging = Some(merging.clone());
-                    match self.merge_stored(cx, &stored) {
-                        Ok(true) => self.owe(cx, Owed::Merged(ticket)),
-                        Ok(false) => cx.out.push(Output::Merged { ticket, result: Ok(false) }),
-                        Err(error) => cx.out.push(Output::Merged { ticket, result: Err(error) }),
-                    }
-                    self.inbox.merging = None;
-                    self.clear(cx, merging);
-                }
-            }
-        }
-    }
-
-    fn merge(&mut self, cx: &mut Cx<'_>, merging: &Merging, origin: &Origin) {
-        let by = match origin {
-            Origin::Peer { peer, own: true } => self.peers.get(peer).map(|peer| peer.name.clone()),
-            _ => None,
-        };
-        match self.replica.merge(&merging.bytes) {
-            Ok(merged) if merged.changed => {
-                let change =
-                    Change { update: merging.bytes.clone(), patch: merged.patch, texts: merged.texts };
-                self.took(cx, change, origin, &by.unwrap_or_default());
-            }
-            Ok(_) => {}
-            Err(error) => self.refuse(cx, merging, error),
-        }
-    }
-
-    fn refuse(&mut self, cx: &mut Cx<'_>, merging: &Merging, error: MergeError) {
-        let Some(id) = merging.peer else { return };
-        match error {
-            MergeError::Gap => self.ask(cx, id),
-            MergeError::OwnClient => {
-                // Somebody writes under this replica's name. Under a new one both sides' edits
-                // can be told apart again; what was refused comes once more.
-                if self.renew(cx) {
-                    self.ask(cx, id);
-                }
-            }
-            MergeError::ReadOnly => {}
-            error => {
-                tracing::warn!(peer = id.0, %error, "an update was refused");
-                let Merging { device, hash, bytes, .. } = merging.clone();
-                let reason = error.to_string();
-                cx.out.push(Output::Quarantine { board: self.id, device, hash, bytes, reason });
-                self.notice(
-                    cx,
-                    "updateRefused",
-                    "A change from another laptop could not be read and was set aside. Your board is as \
-                     it was. If it happens again, ask them to update Upshot.",
-                );
-                self.drop_peer(cx, id, PeerEnd::BrokeProtocol, "an update was not in order");
-            }
-        }
-    }
-
-    fn merge_stored(&mut self, cx: &mut Cx<'_>, stored: &Stored) -> Result<bool, TicketFailure> {
-        let unreadable = |error: &dyn std::error::Error| TicketFailure::Unreadable(error.to_string());
-        let other = Replica::open(cx.next_client(), stored.snapshot.as_deref(), &stored.updates)
-            .map_err(|error| unreadable(&error))?;
-        if let Some(why) = self.replica.read_only().or(other.read_only()) {
-            return Err(TicketFailure::NotAllowed(why.to_owned()));
-        }
-        let pieces = other.diff(&self.replica.state_vector()).map_err(|error| unreadable(&error))?;
-        let mut changed = false;
-        for piece in pieces {
-            let merged = self.replica.merge(&piece).map_err(|error| unreadable(&error))?;
-            if merged.changed {
-                changed = true;
-                let change = Change { update: piece.into(), patch: merged.patch, texts: merged.texts };
-                self.took(cx, change, &Origin::File, "");
-            }
-        }
-        Ok(changed)
-    }
-
-    /// Goes on under a new client id; answers whether that worked. Undo starts over.
-    fn renew(&mut self, cx: &mut Cx<'_>) -> bool {
-        match Replica::open(cx.next_client(), Some(&self.replica.snapshot()), &[] as &[&[u8]]) {
-            Ok(replica) => {
-                self.replica = replica;
-                true
-            }
-            Err(error) => {
-                tracing::error!(%error, "a replica did not read its own state");
-                false
             }
         }
     }
@@ -428,7 +203,7 @@ impl OpenBoard {
             Origin::Peer { peer, .. } => (Some(*peer), false),
             Origin::Session(session) => {
                 let kind = self.subs.get(session).map(|sub| sub.kind);
-                (None, kind == Some(crate::input::SessionKind::Own))
+                (None, kind == Some(SessionKind::Own))
             }
             _ => (None, false),
         };
@@ -483,15 +258,8 @@ impl OpenBoard {
             return;
         }
         self.peer_closed(id);
-        let (theirs, others): (Vec<_>, _) = std::mem::take(&mut self.inbox.items)
-            .into_iter()
-            .partition(|item| matches!(item, Item::Update { peer, .. } if *peer == id));
-        self.inbox.items = others;
-        for item in theirs {
-            if let Item::Update { merging, .. } = item {
-                self.inbox.bytes -= merging.bytes.len();
-                self.clear(cx, merging);
-            }
+        for merging in self.inbox.forget(id) {
+            self.clear(cx, merging);
         }
         cx.out.push(Output::ClosePeer { peer: id, end, reason: reason.to_owned() });
     }

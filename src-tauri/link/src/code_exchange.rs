@@ -22,10 +22,11 @@ use crate::{
     close::{CloseCode, Closed, ClosedBy},
     config::{Limits, Reach},
     credential::InvitationId,
-    endpoint::{JoinError, bind_endpoint, connect, published, too_slow},
+    endpoint::{JoinError, too_slow},
     handshake::{close, exported},
     nearby,
     pending::Pending,
+    socket::{bind_endpoint, connect, published},
     spoken::{CONFIRMATION, MESSAGE, Run, SpokenCode},
     ticket::{MAX_TICKET, Ticket, Title},
 };

@@ -2,17 +2,12 @@
 
 use std::{
     collections::HashMap,
-    net::{Ipv4Addr, SocketAddrV4},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use iroh::{
-    Endpoint, NetReportConfig, RelayMode, SecretKey,
-    endpoint::{
-        BindOpts, Builder, ConnectError, ConnectingError, Connection, ConnectionError, Incoming,
-        IncomingAddr, InvalidSocketAddr, PortmapperConfig, QuicTransportConfig, VarInt, presets,
-    },
+    Endpoint, SecretKey,
+    endpoint::{Connection, Incoming, IncomingAddr},
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -27,9 +22,10 @@ use crate::{
     config::{Config, Limits, Reach},
     credential::{BoardId, Credential, DeviceId, Role, Secret},
     handshake::{self, ALPN, Established, Identity},
-    interfaces::{self, LocalNet},
+    interfaces,
     peer::{Peer, PeerId},
     pending::Pending,
+    socket::{bind_endpoint, connect, published},
     ticket::{Ticket, Title},
 };
 
@@ -200,7 +196,7 @@ impl Link {
     /// Joins a board by a ticket. A device that is a member already, with no lower role, comes as
     /// such, whatever has become of the ticket.
     ///
-    /// The peer's events may come before this returns.
+    /// The peer's events may come before this returns, so keep receiving them meanwhile.
     ///
     /// # Errors
     /// See [`JoinError`].
@@ -254,9 +250,7 @@ impl Link {
                 .is_none_or(|mine| mine.root() != peer.chain().root)
             {
                 peer.close(CloseCode::Left, "the board is no longer shared");
-            } else if peer.chain().is_revoked(standing)
-                || standing(&peer.device()) == crate::Standing::Revoked
-            {
+            } else if peer.chain().is_out(&peer.device(), standing) {
                 peer.close(
                     CloseCode::Revoked,
                     "a facilitator removed this device from the board",
@@ -416,142 +410,6 @@ impl std::fmt::Debug for Inner {
 pub(crate) fn too_slow(conn: &Connection) {
     handshake::close(conn, CloseCode::TooSlow, "the handshake took too long");
 }
-
-/// An endpoint that, unless `reach` says so, sends nothing beyond the local network.
-pub(crate) async fn bind_endpoint(
-    reach: &Reach,
-    key: SecretKey,
-    port: u16,
-    alpn: &[u8],
-) -> Result<Endpoint, BindError> {
-    let offline = Endpoint::builder(presets::Minimal)
-        .relay_mode(RelayMode::Disabled)
-        .clear_address_lookup()
-        .net_report_config(NetReportConfig::minimal());
-    let unavailable = |error: &dyn std::fmt::Display| BindError::Unavailable(error.to_string());
-    let builder = match reach {
-        Reach::Loopback => bind_within(offline, &[LocalNet::LOOPBACK], port),
-        Reach::LocalNetwork => bind_within(offline, &interfaces::local_nets().await, port),
-        Reach::Internet { relay: Some(relay) } => offline
-            .relay_mode(RelayMode::custom([relay.0.clone()]))
-            .bind_addr(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port)),
-        Reach::Internet { relay: None } => {
-            Endpoint::builder(presets::N0).bind_addr(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port))
-        }
-    }
-    .map_err(|error| unavailable(&error))?;
-    let endpoint = builder
-        .portmapper_config(PortmapperConfig::Disabled)
-        .secret_key(key)
-        .alpns(vec![alpn.to_vec()])
-        .transport_config(transport_config())
-        .bind()
-        .await
-        .map_err(|error| unavailable(&error))?;
-    Ok(endpoint)
-}
-
-/// One socket for each local address, none of them a default route: iroh then has no socket to
-/// reach anything else by, not even where a peer names other addresses as candidate paths. (It
-/// tries those by itself, and nothing in its interface turns that off.)
-fn bind_within(
-    builder: Builder,
-    nets: &[LocalNet],
-    port: u16,
-) -> Result<Builder, InvalidSocketAddr> {
-    let mut builder = builder.clear_ip_transports();
-    for (at, net) in nets.iter().enumerate() {
-        let options = BindOpts::default()
-            .set_prefix_len(net.prefix)
-            .set_is_default_route(false)
-            .set_is_required(at == 0);
-        builder = builder.bind_addr_with_opts(SocketAddrV4::new(net.addr, port), options)?;
-    }
-    Ok(builder)
-}
-
-/// Three streams from the side that dials (handshake and two lanes), none from the other.
-///
-/// At most 256 KiB are under way to a peer at a time, so that on a slow network a large sync does
-/// not stand seconds deep in front of a cursor; at 10 ms that is still 25 MB/s. A peer that does
-/// not read its sync lane must not stop its presence lane, so the connection's window holds more
-/// than one stream's.
-fn transport_config() -> QuicTransportConfig {
-    const STREAM_WINDOW: u32 = 1024 * 1024;
-    QuicTransportConfig::builder()
-        .max_concurrent_bidi_streams(VarInt::from_u32(3))
-        .max_concurrent_uni_streams(VarInt::from_u32(0))
-        .datagram_receive_buffer_size(None)
-        .send_window(256 * 1024)
-        .stream_receive_window(VarInt::from_u32(STREAM_WINDOW))
-        .receive_window(VarInt::from_u32(4 * STREAM_WINDOW))
-        .build()
-}
-
-/// What others may be told of an endpoint's addresses.
-pub(crate) fn published(endpoint: &Endpoint, reach: &Reach) -> PeerAddr {
-    match reach {
-        // iroh leaves out loopback addresses.
-        Reach::Loopback => PeerAddr::new(endpoint.id(), endpoint.bound_sockets()),
-        Reach::LocalNetwork | Reach::Internet { .. } => {
-            PeerAddr::published(&endpoint.addr(), reach)
-        }
-    }
-}
-
-pub(crate) async fn connect(
-    endpoint: &Endpoint,
-    peer: &PeerAddr,
-    reach: &Reach,
-    limit: Duration,
-    alpn: &[u8],
-) -> Result<Connection, JoinError> {
-    let addr = peer.within(reach).ok_or(JoinError::NotReachable)?;
-    match timeout(limit, endpoint.connect(addr, alpn)).await {
-        Ok(Ok(conn)) => Ok(conn),
-        Ok(Err(error)) => Err(match connection_error(&error) {
-            Some(source) if is_other_version(source) => JoinError::OtherVersion,
-            Some(ConnectionError::ApplicationClosed(_)) => connection_error(&error)
-                .map_or(JoinError::NoAnswer, |e| {
-                    JoinError::Refused(Closed::from_error(e))
-                }),
-            Some(ConnectionError::ConnectionClosed(close)) if close.error_code == REFUSED => {
-                JoinError::Busy
-            }
-            _ => {
-                debug!(%error, "no connection");
-                JoinError::NoAnswer
-            }
-        }),
-        Err(_) => Err(JoinError::NoAnswer),
-    }
-}
-
-fn connection_error(error: &ConnectError) -> Option<&ConnectionError> {
-    match error {
-        ConnectError::Connecting {
-            source: ConnectingError::ConnectionError { source, .. },
-            ..
-        }
-        | ConnectError::Connection { source, .. } => Some(source),
-        _ => None,
-    }
-}
-
-/// TLS has an alert for "no application protocol in common" (RFC 7301), number 120, which QUIC
-/// carries as a crypto error (RFC 9001, 4.8).
-fn is_other_version(error: &ConnectionError) -> bool {
-    let no_protocol = iroh::endpoint::TransportErrorCode::crypto(120);
-    match error {
-        ConnectionError::VersionMismatch => true,
-        ConnectionError::ConnectionClosed(close) => close.error_code == no_protocol,
-        ConnectionError::TransportError(error) => error.code == no_protocol,
-        _ => false,
-    }
-}
-
-const REFUSED: iroh::endpoint::TransportErrorCode =
-    iroh::endpoint::TransportErrorCode::CONNECTION_REFUSED;
 
 /// Events that wait for the runtime. Few, as each may hold a frame of a megabyte; waiting here
 /// holds up the sender through QUIC's flow control.

@@ -24,9 +24,10 @@ use iroh::{
 
 use crate::{
     Gate,
+    chain::{Chain, ProofError},
     close::{CloseCode, Closed},
     config::Clock,
-    credential::{BoardId, Chain, Credential, ProofError},
+    credential::{BoardId, Credential},
     frame::Lane,
     wire::{Malformed, Reader, put_text},
 };
@@ -162,8 +163,7 @@ impl Proof {
         let standing = |key: &PublicKey| identity.gate.standing(board, key);
         self.chain
             .verify(board, &mine.root(), (identity.clock)(), standing)?;
-        // A removed device may still hold an open invitation.
-        if standing(&binding.speaker(side)) == crate::Standing::Revoked {
+        if self.chain.is_out(&binding.speaker(side), standing) {
             return Err(ProofError::Revoked);
         }
         Ok(())
@@ -249,6 +249,13 @@ impl Welcome {
             admission,
         })
     }
+}
+
+/// Whether bytes from a stranger would be read as a handshake message. This is all the parsing that
+/// happens before a peer has proven itself; it is public for fuzzing.
+#[must_use]
+pub fn is_message(bytes: &[u8]) -> bool {
+    Hello::from_bytes(bytes).is_ok() || Welcome::from_bytes(bytes).is_ok()
 }
 
 /// The side that dialled. On an error the connection is closed, with the reason told to the peer.

@@ -51,6 +51,7 @@
 //! [`spoken`]. To revoke: answer [`Standing::Revoked`] from the gate, then call [`Link::recheck`].
 
 mod address;
+mod chain;
 mod close;
 mod code_exchange;
 mod config;
@@ -63,6 +64,7 @@ mod nearby;
 mod outbox;
 mod peer;
 mod pending;
+mod socket;
 pub mod spoken;
 #[cfg(test)]
 mod tests;
@@ -77,8 +79,8 @@ pub use close::{CloseCode, Closed, ClosedBy, MAX_REASON};
 pub use code_exchange::{OpenCode, OpenCodeError, RedeemError};
 pub use config::{Clock, Config, Limits, Reach, Relay, RelayError, device_id, new_device_key};
 pub use credential::{
-    BoardId, BoardIdError, Credential, CredentialError, DeviceId, InvitationId, NEVER, ProofError,
-    Role, Standing,
+    BoardId, BoardIdError, Credential, CredentialError, DeviceId, InvitationId, NEVER, Role,
+    Standing,
 };
 pub use endpoint::{BindError, InviteError, JoinError, Link};
 pub use frame::{FrameDecoder, FrameError, Lane};

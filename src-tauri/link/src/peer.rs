@@ -16,8 +16,9 @@ use tracing::debug;
 use crate::{
     Event,
     address::PeerAddr,
+    chain::Chain,
     close::{CloseCode, Closed},
-    credential::{BoardId, Chain, DeviceId, InvitationId, Role},
+    credential::{BoardId, DeviceId, InvitationId, Role},
     frame::{FrameDecoder, Lane, header},
     handshake::{Established, close},
     outbox::{Outbox, SendError},

@@ -258,7 +258,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(ProptestConfig::with_cases(32))]
 
         #[test]
         fn codes_read_back(word in 0..WORDS.len(), digits in 0..DIGITS) {

@@ -11,9 +11,8 @@ use std::{fmt, str::FromStr};
 
 use crate::{
     address::PeerAddr,
-    credential::{
-        BoardId, Certificate, Chain, Credential, InvitationId, MAX_CHAIN, Role, Secret, read_key,
-    },
+    chain::{Certificate, Chain, MAX_CHAIN, read_key},
+    credential::{BoardId, Credential, InvitationId, Role, Secret},
     wire::{Malformed, Reader, put_text},
 };
 

@@ -4,7 +4,7 @@
 
 use board::{
     Connector, End, FollowUp, FollowUpKind, FollowUpStatus, Key, Layout, MAX_COORD, MAX_LINE,
-    MAX_TEXT, Meta, Note, NoteKind, Order, Parent, Person, Place, Reach, Record, Section, Size,
+    MAX_TEXT, Meta, Note, NoteKind, Order, Parent, Person, Phase, Place, Reach, Record, Section, Size,
     Stroke, Theme, Tint, When,
 };
 use std::sync::Arc;
@@ -126,8 +126,8 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
                     layout: self.word("layout", Layout::from_word, Layout::Free),
                     x: coord(x),
                     y: coord(y),
-                    size: Size { w: extent(w), h: extent(h) },
-                    order: Order(self.line("order")),
+                    size: size(w, h, Size::SECTION),
+                    order: order(&self.line("order")),
                     collapsed: self.flag("collapsed"),
                 })
             }
@@ -138,16 +138,17 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
                 place: self.place(),
                 size: match (self.0)("size") {
                     Some(Any::Array(list)) => match list.as_ref() {
-                        [w, h] => Some(Size {
-                            w: extent(number(w).unwrap_or_default()),
-                            h: extent(number(h).unwrap_or_default()),
-                        }),
+                        [w, h] => Some(size(
+                            number(w).unwrap_or_default(),
+                            number(h).unwrap_or_default(),
+                            Size::NOTE,
+                        )),
                         _ => None,
                     },
                     _ => None,
                 },
                 author: self.string("author").and_then(|id| id.parse().ok()),
-                made: (self.0)("made").as_ref().and_then(number).unwrap_or_default().max(0),
+                made: self.integer("made").unwrap_or_default().max(0),
                 when: self.when("when"),
                 source: self.line("source"),
                 parked: self.flag("parked"),
@@ -168,7 +169,7 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
                 id,
                 place: self.place(),
                 points: self.points(),
-                width: extent((self.0)("width").as_ref().and_then(number).unwrap_or_default()),
+                width: bounded(self.integer("width").unwrap_or_default(), 1, MAX_COORD.into()),
                 tint: self.word("tint", Tint::from_word, Tint::T1),
             }),
             Key::FollowUp(id) => Record::FollowUp(FollowUp {
@@ -219,20 +220,28 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
 
     fn meta(&self, summary: &str) -> Meta {
         let phases = self.string("phases").filter(|json| json.len() <= MAX_PHASES);
+        let phases: Vec<Phase> =
+            phases.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+        // Somebody may have gone to a phase that somebody else took off the list meanwhile.
+        let mut phase = self.line("phase");
+        if phases.iter().all(|known| known.id != phase) {
+            let first = phases.iter().find(|known| !known.skipped).or(phases.first());
+            phase = first.map(|first| first.id.clone()).unwrap_or_default();
+        }
         Meta {
             title: self.line("title"),
             team: self.line("team"),
             template: self.line("template"),
             held_on: self.line("held"),
             promised: self.when("promised"),
-            phases: phases.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
-            phase: self.line("phase"),
+            phases,
+            phase,
             summary: cut(summary, MAX_TEXT),
         }
     }
 
     fn line(&self, field: &str) -> String {
-        self.string(field).map(|value| cut(&value, MAX_LINE)).unwrap_or_default()
+        self.string(field).map(|value| line(&value)).unwrap_or_default()
     }
 
     fn flag(&self, field: &str) -> bool {
@@ -255,21 +264,21 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
 
     fn place(&self) -> Place {
         let Some(Any::Array(list)) = (self.0)("place") else {
-            return Place { parent: Parent::Board, x: 0, y: 0, order: Order::default() };
+            return Place { parent: Parent::Board, x: 0, y: 0, order: order("") };
         };
         let parent = match list.first() {
             Some(Any::String(word)) => word.parse().unwrap_or(Parent::Board),
             _ => Parent::Board,
         };
-        let order = match list.get(3) {
-            Some(Any::String(order)) => cut(order, MAX_LINE),
-            _ => String::new(),
+        let among = match list.get(3) {
+            Some(Any::String(among)) => order(among),
+            _ => order(""),
         };
         Place {
             parent,
             x: coord(list.get(1).and_then(number).unwrap_or_default()),
             y: coord(list.get(2).and_then(number).unwrap_or_default()),
-            order: Order(order),
+            order: among,
         }
     }
 
@@ -277,7 +286,7 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
         let Some(Any::Array(list)) = (self.0)(field) else { return None };
         match list.as_ref() {
             [Any::String(label), Any::String(at)] => {
-                Some(When { label: cut(label, MAX_LINE), at: cut(at, MAX_LINE) })
+                Some(When { label: line(label), at: line(at) })
             }
             _ => None,
         }
@@ -308,7 +317,7 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
             Some(Any::String(word)) if word.as_ref() == "everyone" => Reach::Everyone,
             Some(Any::Array(list)) => {
                 let names = list.iter().filter_map(|name| match name {
-                    Any::String(name) => Some(cut(name, MAX_LINE)),
+                    Any::String(name) => Some(line(name)),
                     _ => None,
                 });
                 Reach::Teams(names.take(MAX_NAMES).collect())
@@ -391,8 +400,24 @@ pub(crate) fn coord(value: i64) -> i32 {
     bounded(value, -i64::from(MAX_COORD), i64::from(MAX_COORD))
 }
 
-fn extent(value: i64) -> i32 {
-    bounded(value, 1, i64::from(MAX_COORD))
+fn size(w: i64, h: i64, least: Size) -> Size {
+    let side = |value, least: i32| bounded(value, least.into(), MAX_COORD.into());
+    Size { w: side(w, least.w), h: side(h, least.h) }
+}
+
+/// An order; the one of a lone sibling where it is not well-formed.
+fn order(text: &str) -> Order {
+    let order = Order(text.to_owned());
+    if order.is_valid() { order } else { Order::between(None, None) }
+}
+
+/// A line of text: without control characters, and not too long.
+fn line(text: &str) -> String {
+    if text.chars().any(char::is_control) {
+        let clean: String = text.chars().filter(|c| !c.is_control()).collect();
+        return cut(&clean, MAX_LINE);
+    }
+    cut(text, MAX_LINE)
 }
 
 /// The text, cut at a character's edge to at most `max` UTF-16 units.

@@ -37,21 +37,35 @@ fn map<T: ReadTxn>(hasher: &mut Hasher, of: &MapRef, txn: &T) {
                 map(hasher, &nested, txn);
             }
             // The validator lets nothing else in.
-            _ => drop(hasher.update(b"?")),
+            _ => {
+                hasher.update(b"?");
+            }
         }
     }
 }
 
 fn any(hasher: &mut Hasher, value: &Any) {
     match value {
-        Any::Null => drop(hasher.update(b"0")),
-        Any::Undefined => drop(hasher.update(b"u")),
-        Any::Bool(false) => drop(hasher.update(b"f")),
-        Any::Bool(true) => drop(hasher.update(b"T")),
+        Any::Null => {
+            hasher.update(b"0");
+        }
+        Any::Undefined => {
+            hasher.update(b"u");
+        }
+        Any::Bool(false) => {
+            hasher.update(b"f");
+        }
+        Any::Bool(true) => {
+            hasher.update(b"T");
+        }
         Any::Number(number) => match number.as_i64() {
             // A whole number is one number, however it is encoded.
-            Some(whole) => drop(hasher.update(b"i").update(&whole.to_le_bytes())),
-            None => drop(hasher.update(b"d").update(&float(*number).to_bits().to_le_bytes())),
+            Some(whole) => {
+            hasher.update(b"i").update(&whole.to_le_bytes());
+        }
+            None => {
+            hasher.update(b"d").update(&float(*number).to_bits().to_le_bytes());
+        }
         },
         Any::String(text) => {
             hasher.update(b"s");

@@ -160,16 +160,11 @@ impl View {
     fn resolve(&self, mut record: Record) -> Option<Record> {
         match &mut record {
             Record::Note(r) => self.settle(&mut r.place),
-            Record::Stroke(r) => self.settle(&mut r.place),
-            Record::FollowUp(r) => self.settle(&mut r.place),
-            Record::Theme(r) => {
-                if matches!(r.place.parent, Parent::Theme(_)) {
-                    r.place.parent = Parent::Board;
-                }
-                self.settle(&mut r.place);
-            }
+            Record::Stroke(r) => self.settle_outside_themes(&mut r.place),
+            Record::FollowUp(r) => self.settle_outside_themes(&mut r.place),
+            Record::Theme(r) => self.settle_outside_themes(&mut r.place),
             Record::Connector(r) => {
-                if !self.holds(r.from) || !self.holds(r.to) {
+                if !self.holds(r.from) || !self.holds(r.to) || r.from == r.to {
                     return None;
                 }
             }
@@ -184,6 +179,14 @@ impl View {
         place.parent = lies.0;
         place.x = coord(lies.1);
         place.y = coord(lies.2);
+    }
+
+    /// Only notes lie in themes.
+    fn settle_outside_themes(&self, place: &mut Place) {
+        if matches!(place.parent, Parent::Theme(_)) {
+            place.parent = Parent::Board;
+        }
+        self.settle(place);
     }
 
     fn where_seen(&self, (parent, x, y): (Parent, i64, i64)) -> (Parent, i64, i64) {

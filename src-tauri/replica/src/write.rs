@@ -38,7 +38,9 @@ impl<'a, 'doc> Writer<'a, 'doc> {
                 }
                 self.drafts.insert(*key, None);
             }
-            Change::Edit(key, edit) => drop(self.edit(*key, edit)),
+            Change::Edit(key, edit) => {
+                self.edit(*key, edit);
+            }
         }
     }
 
@@ -105,8 +107,12 @@ impl<'a, 'doc> Writer<'a, 'doc> {
             return false;
         }
         match &value {
-            Some(value) => drop(map.insert(self.txn, field, value.clone())),
-            None => drop(map.remove(self.txn, field)),
+            Some(value) => {
+                map.insert(self.txn, field, value.clone());
+            }
+            None => {
+                map.remove(self.txn, field);
+            }
         }
         if !self.step.makes(key) {
             self.step.registers.push(RegisterPart { key, field, before, after: value, seq: self.seq });

@@ -51,6 +51,8 @@ export class BoardStore {
   connectors = $state.raw<readonly Key[]>([]);
   /** Follow-up keys, in no order. */
   followUps = $state.raw<readonly Key[]>([]);
+  /** Stroke keys, in no order. */
+  strokes = $state.raw<readonly Key[]>([]);
   /** People keys, in no order. */
   people = $state.raw<readonly Key[]>([]);
   /** How many notes there are. */
@@ -165,6 +167,22 @@ export class BoardStore {
   onChange(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Waits until a record is there that was just asked for; answers whether it came within a second. */
+  arrived(key: Key): Promise<boolean> {
+    if (this.#cells.has(key)) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const settle = (came: boolean): void => {
+        clearTimeout(patience);
+        stop();
+        resolve(came);
+      };
+      const patience = setTimeout(() => settle(false), 1000);
+      const stop = this.onChange(() => {
+        if (this.#cells.has(key)) settle(true);
+      });
+    });
   }
 
   /** Calls `listener` with things people should know. Answers how to stop. */
@@ -361,6 +379,7 @@ export class BoardStore {
     if (types.has('theme')) this.themes = keys('theme');
     if (types.has('connector')) this.connectors = keys('connector');
     if (types.has('followUp')) this.followUps = keys('followUp');
+    if (types.has('stroke')) this.strokes = keys('stroke');
     if (types.has('person')) this.people = keys('person');
   }
 }

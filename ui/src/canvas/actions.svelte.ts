@@ -34,6 +34,7 @@ export class Actions {
   pointer: Point | null = null;
   /** Notes made here that nobody has written into yet. */
   readonly #blank = new Set<Key>();
+  readonly #underWay = new Set<Promise<unknown>>();
   #room: ReturnType<typeof setTimeout> | undefined;
 
   constructor(store: BoardStore, scene: Scene, say: (saying: Saying) => void) {
@@ -45,14 +46,23 @@ export class Actions {
   /** Carries out commands; a fault is told, not thrown. Answers whether they were carried out. */
   async run(commands: Command[], expected: readonly BoardRecord[] = []): Promise<boolean> {
     if (commands.length === 0 || !this.store.editable) return false;
+    const request = this.store.execute(commands, expected);
+    this.#underWay.add(request);
     try {
-      await this.store.execute(commands, expected);
+      await request;
       this.makeRoom();
       return true;
     } catch (error) {
       this.say({ text: messageOf(error), fault: true });
       return false;
+    } finally {
+      this.#underWay.delete(request);
     }
+  }
+
+  /** Settles when all requests under way have been answered: what was just made exists for the engine then. */
+  settled(): Promise<unknown> {
+    return Promise.allSettled([...this.#underWay]);
   }
 
   /** Soon gives sections the room that this person's edits made them need. */
@@ -75,13 +85,14 @@ export class Actions {
     this.scene.selection.focus = key;
     this.scene.reveal(key);
     // At once: the key that was pressed to begin is to go into the editor.
-    flushSync(() => (this.scene.editing = key));
+    this.scene.editing = key;
+    this.scene.mountNow();
+    flushSync();
   }
 
   /** Ends editing; what was made and left empty goes. */
   edited(key: Key, text: string): void {
     if (this.scene.editing === key) this.scene.editing = null;
-    this.scene.layout.writing(undefined);
     this.scene.relayout([key]);
     if (text.trim() === '' && this.#blank.has(key)) void this.run([{ do: 'remove', keys: [key] }]);
     else this.makeRoom();
@@ -135,7 +146,7 @@ export class Actions {
     const made = await this.run([
       { do: 'addSection', id, title: 'New section', kind: 'plain', layout: 'free', ...place, size: box },
     ]);
-    if (made) this.edit(id);
+    if (made && (await this.store.arrived(id))) this.edit(id);
   }
 
   /** Makes a follow-up card, from what is selected if that is one note or theme, and starts writing it. */
@@ -149,7 +160,7 @@ export class Actions {
     const place = { parent: BOARD, x: snap(spot.x), y: snap(spot.y) };
     const commands: Command[] = [{ do: 'addFollowUp', id, text: '', kind: 'change', from, ...place }];
     if (from) commands.push({ do: 'addConnector', id: newConnectorId(), from: { on: from }, to: { on: id }, label: '' });
-    if (await this.run(commands)) {
+    if ((await this.run(commands)) && (await this.store.arrived(id))) {
       this.#blank.add(id);
       this.edit(id);
     }
@@ -220,7 +231,8 @@ export class Actions {
       await this.run([{ do: 'move', moves: notes.map((key) => ({ key, parent: into, x: 0, y: 0 })) }]);
     } else if (notes.length > 0) {
       const id = newThemeId();
-      if (await this.run([{ do: 'group', id, notes, name: '' }])) this.edit(id);
+      const done = await this.run([{ do: 'group', id, notes, name: '' }]);
+      if (done && (await this.store.arrived(id))) this.edit(id);
     }
   }
 

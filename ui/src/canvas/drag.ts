@@ -70,7 +70,7 @@ export class Drag {
     if (!(await this.#actions.run(commands))) this.cancel();
     else setTimeout(() => scene.settle([...this.#all].filter((key) => scene.offsets.get(key)?.dx === dx)), PATIENCE);
     const [made] = commands;
-    if (made?.do === 'group' && store.get(made.id)) this.#actions.edit(made.id);
+    if (made?.do === 'group' && (await store.arrived(made.id))) this.#actions.edit(made.id);
   }
 
   /** Ends where it began. */

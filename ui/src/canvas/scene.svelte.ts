@@ -1,6 +1,6 @@
 import { tick } from 'svelte';
 import type { Key, Record as BoardRecord } from '../ipc/generated/board';
-import { bySiblingOrder, keyOf } from '../board/records';
+import { bySiblingOrder, keyOf, parentOf } from '../board/records';
 import type { BoardStore, Change } from '../board/store.svelte';
 import { fitted, type Margin, revealed, seen, type View } from './camera';
 import { around, grown, meets, moved, type Rect } from './geometry';
@@ -8,7 +8,7 @@ import { Grid } from './grid';
 import { Layout } from './layout';
 import { Links } from './links';
 import { Selection } from './selection.svelte';
-import { Slots } from './slots.svelte';
+import { type Slot, Slots } from './slots.svelte';
 import { canvasRuler, TextMeasure } from './text';
 import { Tiles } from './tiles';
 import { Viewport } from './viewport';
@@ -60,6 +60,8 @@ export class Scene {
   zoom = $state(1);
   /** Counts layouts of lanes, so that who draws one draws it again. */
   lanes = $state(0);
+  /** Counts changes of what lies where, so that who lists contents lists them again. */
+  contents = $state(0);
   /** What is being edited. */
   editing = $state.raw<Key | null>(null);
 
@@ -68,6 +70,7 @@ export class Scene {
   readonly #elements = new Map<Key, HTMLElement>();
   readonly #dirty = new Set<Key>();
   readonly #followers = new Set<() => void>();
+  #preview: { key: Key; rect: Rect } | undefined;
   #frame = 0;
   #cameraMoved = true;
   #contentMoved = true;
@@ -108,6 +111,7 @@ export class Scene {
 
   /** Where something shows, drags included. */
   rect(key: Key): Rect | undefined {
+    if (this.#preview?.key === key) return this.#preview.rect;
     const rect = this.layout.rect(key);
     const offset = rect && this.offsets.get(key);
     return offset ? moved(rect, offset.dx, offset.dy) : rect;
@@ -130,6 +134,11 @@ export class Scene {
     };
   }
 
+  /** A slot has its element: its position is written from now on. */
+  placed(slot: Slot): void {
+    if (slot.key && slot.element) this.#write(slot.key, slot.element);
+  }
+
   /** The element a thing is shown by, if it is in the DOM. */
   element(key: Key): HTMLElement | undefined {
     return this.slots.get(key)?.element ?? this.#elements.get(key);
@@ -144,7 +153,12 @@ export class Scene {
   /** Takes changes of records into account. */
   changed(changes: readonly Change[]): void {
     const gone: Key[] = [];
-    for (const { key, after } of changes) if (!after) gone.push(key);
+    let regrouped = false;
+    for (const { key, before, after } of changes) {
+      if (!after) gone.push(key);
+      regrouped ||= !before || !after || parentOf(before) !== parentOf(after);
+    }
+    if (regrouped) this.contents++;
     const touched = this.layout.update(changes);
     for (const change of changes) {
       if (change.after?.type === 'connector' || change.before?.type === 'connector') this.links.put(change.key);
@@ -199,6 +213,15 @@ export class Scene {
     this.schedule();
   }
 
+  /** Shows a thing at another place and size while it is resized; `undefined` ends that. */
+  preview(key: Key, rect: Rect | undefined): void {
+    this.#preview = rect && { key, rect };
+    this.#dirty.add(key);
+    this.links.touch([key]);
+    this.#contentMoved = true;
+    this.schedule();
+  }
+
   /** Shows all of some things, or of the board, gliding there. */
   fit(keys?: Iterable<Key>, most = 1): void {
     const rect = this.bounds(keys);
@@ -217,12 +240,17 @@ export class Scene {
     if (view && view !== target) this.viewport.glide(view);
   }
 
+  /** Brings the DOM up to date now, not in the next frame: something has to be there at once. */
+  mountNow(): void {
+    this.#contentMoved = true;
+    this.#run(performance.now());
+  }
+
   /** Gives a thing the keyboard's focus, mounting it first if need be. */
   async focus(key: Key): Promise<void> {
     this.selection.focus = key;
     this.reveal(key);
-    this.#contentMoved = true;
-    this.#run(performance.now());
+    this.mountNow();
     await tick();
     this.element(key)?.focus({ preventScroll: true });
   }

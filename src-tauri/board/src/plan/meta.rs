@@ -53,7 +53,7 @@ pub(super) fn set_phases(draft: &mut Draft<'_>, phases: &[Phase]) -> Result<(), 
 }
 
 /// The first phase that is not left out, or where all are, the first; empty where there is none.
-pub(super) fn first(phases: &[Phase]) -> String {
+pub(crate) fn first(phases: &[Phase]) -> String {
     let first = phases
         .iter()
         .find(|phase| !phase.skipped)
@@ -61,7 +61,7 @@ pub(super) fn first(phases: &[Phase]) -> String {
     first.map(|phase| phase.id.clone()).unwrap_or_default()
 }
 
-pub(super) fn checked(phases: &[Phase]) -> Result<Vec<Phase>, Rejection> {
+pub(crate) fn checked(phases: &[Phase]) -> Result<Vec<Phase>, Rejection> {
     if phases.len() > MAX_PHASES {
         return Err(Rejection::TooLong("a workshop has 50 phases"));
     }

@@ -23,6 +23,7 @@ mod tests;
 use crate::{Actor, Board, Command, Key, PersonChange, Record, Role, TextEdit, TextError};
 use draft::Draft;
 pub use insert::insert_commands;
+pub(crate) use meta::{checked as checked_phases, first as first_phase};
 pub(crate) use words::clean_line;
 
 /// The most things one command names: a board's worth of selecting, not a flood.

@@ -258,8 +258,10 @@ fn a_theme_lies_where_its_first_note_lies() {
         &board,
         &group,
         expect![[r#"
-        put t1 "We practised" on s1 at 6,44 order X by
-    "#]],
+            put t1 "We practised" on s1 at 6,44 order X
+            put n2 "b" well on t1 at 6,24 order V by Some("p1") 1522000000000
+            put n3 "c" plain on t1 at 142,24 order W by Some("p1") 1522000000000
+        "#]],
     );
 }
 

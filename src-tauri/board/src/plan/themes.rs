@@ -89,12 +89,16 @@ pub(super) fn group(
     Ok(())
 }
 
-/// Puts notes last into a theme. The theme lays them out; their positions are those of a tray two
-/// or more notes wide, which is where they will lie if the theme is taken away.
+/// Puts notes last into a theme. The theme lays them out; their positions are those of its
+/// tray, so that they lie where they are to be seen if the theme is taken away.
 fn append(draft: &mut Draft<'_>, theme: ThemeId, notes: &[NoteId]) {
     let parent = Parent::Theme(theme);
     let already = draft.children(parent).len();
-    let columns = (already + notes.len()).isqrt().max(2);
+    let columns = match already + notes.len() {
+        0..=4 => 2,
+        5..=9 => 3,
+        _ => 4,
+    };
     for (i, &note) in (already..).zip(notes) {
         let order = draft.slot(Row::On(parent), Spot::Last, Some(Key::Note(note)));
         let step = |n: usize, size: i32| {

@@ -118,12 +118,12 @@ async fn garbage_at_the_code_is_not_a_try() {
     let guest = Node::new(2).await;
     let ticket = host.invite(Role::LookOn);
     let open = host.link.open_code(&ticket, None).await.unwrap();
-    let endpoint = crate::endpoint::bind_endpoint(&Reach::Loopback, SecretKey::generate(), 0, b"x")
+    let endpoint = crate::socket::bind_endpoint(&Reach::Loopback, SecretKey::generate(), 0, b"x")
         .await
         .unwrap();
     for _ in 0..4 {
         let limit = Duration::from_secs(10);
-        let conn = crate::endpoint::connect(
+        let conn = crate::socket::connect(
             &endpoint,
             open.addr(),
             &Reach::Loopback,

@@ -5,8 +5,8 @@ use iroh::{Endpoint, endpoint::Connection};
 use super::*;
 use crate::{
     CloseCode, ClosedBy, JoinError, PeerAddr,
-    endpoint::{bind_endpoint, connect, published},
     handshake::{self, ALPN, Binding, Hello, Identity, MAX_MESSAGE, Proof, Side},
+    socket::{bind_endpoint, connect, published},
     ticket::Ticket,
 };
 
@@ -239,7 +239,7 @@ async fn ending_a_lane_or_opening_a_wrong_one_breaks_the_protocol() {
 #[tokio::test]
 async fn one_who_says_nothing_is_dropped() {
     let limits = Limits {
-        handshake: Duration::from_millis(50),
+        handshake: Duration::from_secs(1),
         ..Limits::default()
     };
     let host = Node::with(1, Reach::Loopback, limits).await;

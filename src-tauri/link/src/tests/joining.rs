@@ -97,7 +97,7 @@ async fn a_wrong_secret_and_an_unknown_board_are_refused_alike() {
         let chain = own
             .invite(&guest.key, Role::Facilitate, NEVER, &secret)
             .unwrap();
-        let chain = crate::credential::Chain {
+        let chain = crate::chain::Chain {
             root: host.link.device(),
             ..chain
         };

@@ -11,7 +11,7 @@ async fn pair() -> (Node, Peer, Node, Peer) {
     (host, to_guest, guest, to_host)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_presence_reader_misses_the_oldest_and_gets_the_newest() {
     let (_host, to_guest, mut guest, _to_host) = pair().await;
     // Far more than the queue, the streams' windows and the events hold together.
@@ -31,7 +31,7 @@ async fn a_slow_presence_reader_misses_the_oldest_and_gets_the_newest() {
     assert!(seen < count, "some were dropped");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_sync_reader_makes_the_sender_wait_and_loses_nothing() {
     let (mut host, to_guest, mut guest, _to_host) = pair().await;
     let mut sent = 0u32;
@@ -56,7 +56,7 @@ async fn a_slow_sync_reader_makes_the_sender_wait_and_loses_nothing() {
     assert_eq!(guest.frame().await.1, Bytes::from_static(b"again"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn presence_overtakes_a_large_sync() {
     let (_host, to_guest, mut guest, _to_host) = pair().await;
     let large = Bytes::from(vec![7; 1024 * 1024]);
@@ -73,7 +73,7 @@ async fn presence_overtakes_a_large_sync() {
     assert_ne!(order.last(), Some(&Lane::Presence), "{order:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_peer_that_does_not_read_holds_up_no_other() {
     let (mut host, to_slow, slow, _) = pair().await;
     let mut quick = Node::new(3).await;

@@ -162,6 +162,8 @@ async fn host() {
     say("closed");
     // Until the guest has seen that the board is no longer offered.
     assert_eq!(node.closed().await.code, Some(crate::CloseCode::Left));
+    assert!(ip("addr add 10.78.0.1/24 dev v0"));
+    assert!(matches!(node.next().await, Event::NetworkChanged));
     r10_nothing_was_sent_out();
 }
 

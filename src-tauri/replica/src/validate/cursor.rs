@@ -86,9 +86,15 @@ impl<'a> Cursor<'a> {
             127 | 126 | 121 | 120 => {}
             125 => self.signed()?,
             // float32, float64, bigint
-            124 => drop(self.take(4)?),
-            123 | 122 => drop(self.take(8)?),
-            119 => drop(self.text()?),
+            124 => {
+                self.take(4)?;
+            }
+            123 | 122 => {
+                self.take(8)?;
+            }
+            119 => {
+                self.text()?;
+            }
             117 => {
                 let count = self.count(1)?;
                 let depth = depth.checked_sub(1).ok_or(Refusal::Value)?;

@@ -5,6 +5,7 @@
 
 use super::update::{Block, Content, Id, Item, Parent, Parsed};
 use super::{Flaw, Refusal};
+use crate::diff::number;
 use crate::layout::{Root, TEXT};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
@@ -102,6 +103,20 @@ impl Index {
         self.clients.contains_key(&client)
     }
 
+    /// How far all clients have come, as Yjs encodes it, higher clients first.
+    pub(crate) fn state_vector(&self) -> Vec<u8> {
+        let mut clocks: Vec<(u64, u32)> =
+            self.clients.iter().map(|(id, client)| (*id, client.end)).collect();
+        clocks.sort_unstable_by(|a, b| b.cmp(a));
+        let mut out = Vec::with_capacity(2 + clocks.len() * 8);
+        number(&mut out, clocks.len());
+        for (client, clock) in clocks {
+            number(&mut out, client);
+            number(&mut out, clock);
+        }
+        out
+    }
+
     /// Checks an update against the document and takes note of what it brings; what it deletes
     /// is noted by [`Index::delete`], once yrs has said what went with it. `own` is the live
     /// client of this replica, which nobody else may continue.
@@ -169,7 +184,9 @@ impl Index {
                 }
                 for fresh in missing(&known.deleted, range) {
                     new = true;
-                    known.places(&fresh, |place| drop(touched.insert(place)));
+                    known.places(&fresh, |place| {
+                        touched.insert(place);
+                    });
                 }
             }
         }

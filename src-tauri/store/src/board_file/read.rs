@@ -89,14 +89,14 @@ fn connect(bytes: &[u8], limits: &Limits) -> rusqlite::Result<Connection> {
     conn.pragma_update(None, "cell_size_check", true)?;
     conn.pragma_update(None, "mmap_size", 0)?;
     conn.deserialize_read_exact(MAIN_DB, bytes, bytes.len(), true)?;
-    // A damaged tree can send a query round in circles. A healthy file of the largest size
-    // takes some ten million steps.
+    // A damaged tree can send a query round in circles. A hundred million steps are several
+    // times what a million rows need.
     let mut ticks = 0;
     conn.progress_handler(
         100_000,
         Some(move || {
             ticks += 1;
-            ticks > 10_000
+            ticks > 1_000
         }),
     )?;
     Ok(conn)

@@ -311,3 +311,35 @@ fn r6_killed_while_migrating() {
         "only whole migrations: {reached:?}"
     );
 }
+
+/// The numbers at [`Store::open`].
+#[test]
+#[ignore = "a measurement, not a test"]
+#[allow(clippy::disallowed_methods)]
+fn measure_check() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    fill(&store, 1000);
+    for _ in 0..100 {
+        let updates = (0..1000).map(|number| {
+            Write::Append(crate::NewUpdate {
+                board: "b".to_owned(),
+                at_ms: 1,
+                origin: "here".to_owned(),
+                bytes: vec![7; 600 + number],
+            })
+        });
+        store.commit(updates.collect()).unwrap();
+    }
+    let length = fs::metadata(store.path()).unwrap().len();
+    let conn = open_for_reading(store.path()).unwrap();
+    let start = std::time::Instant::now();
+    assert!(faults(&conn, true).unwrap().is_empty());
+    println!("quick_check of {} MB: {:?}", length >> 20, start.elapsed());
+    let start = std::time::Instant::now();
+    assert!(store.check().unwrap().is_empty());
+    println!("full check: {:?}", start.elapsed());
+    let start = std::time::Instant::now();
+    store.load("b").unwrap();
+    println!("loading 100,000 updates: {:?}", start.elapsed());
+}

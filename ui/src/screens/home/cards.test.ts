@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BoardCard } from '../../ipc/generated/home';
-import { bars, company, cut, frame, standing } from './cards';
+import { bars, company, cut, frame, progress, standing } from './cards';
 
 const NOW = new Date(2026, 2, 28, 10, 25).getTime();
 const CARD: BoardCard = {
@@ -17,15 +17,17 @@ const CARD: BoardCard = {
 
 it.each<[Partial<BoardCard>, string]>([
   [{}, 'Changed yesterday'],
-  [{ phase: 'Group' }, 'In Group, changed yesterday'],
-  [
-    { team: 'Payments', phase: 'Close', followups: 6, followupsDone: 4 },
-    'Payments. In Close, changed yesterday. 4 of 6 follow-ups done',
-  ],
-  [{ followups: 1, followupsDone: 1 }, 'Changed yesterday. 1 of 1 follow-up done'],
+  [{ phase: 'Group' }, 'In Group, yesterday'],
+  [{ team: 'Payments', phase: 'Close' }, 'Payments. In Close, yesterday'],
 ])('tells where %o stands', (change, words) =>
   expect(standing({ ...CARD, ...change }, NOW)).toBe(words),
 );
+
+it('tells what became of follow-ups', () => {
+  expect(progress(CARD)).toBe('');
+  expect(progress({ ...CARD, followups: 6, followupsDone: 4 })).toBe('4 of 6 follow-ups done');
+  expect(progress({ ...CARD, followups: 1 })).toBe('0 of 1 follow-up done');
+});
 
 it('tells who is connected', () => {
   expect(company(CARD)).toBe('');

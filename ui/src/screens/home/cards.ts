@@ -7,15 +7,18 @@ export function titleOf(title: string): string {
   return title.trim() || 'A board without a title';
 }
 
-/** Where a board stands, in a line: "Payments. In Group, changed yesterday. 2 of 3 follow-ups done". */
+/** Where a board stands, in a line: "Payments. In Group, yesterday". */
 export function standing(card: BoardCard, nowMs: number): string {
-  const changed = `changed ${moment(card.changedMs, nowMs)}`;
-  const parts = [
-    card.team,
-    card.phase ? `In ${card.phase}, ${changed}` : capital(changed),
-    card.followups > 0 ? `${card.followupsDone} of ${count(card.followups, 'follow-up')} done` : '',
-  ];
-  return parts.filter(Boolean).join('. ');
+  const when = moment(card.changedMs, nowMs);
+  const stand = card.phase ? `In ${card.phase}, ${when}` : `Changed ${when}`;
+  return card.team ? `${card.team}. ${stand}` : stand;
+}
+
+/** What became of its follow-ups: "2 of 3 follow-ups done"; empty where there are none. */
+export function progress(card: BoardCard): string {
+  return card.followups > 0
+    ? `${card.followupsDone} of ${count(card.followups, 'follow-up')} done`
+    : '';
 }
 
 /** Who is connected now: "3 laptops connected"; empty for nobody. */
@@ -71,8 +74,4 @@ export function bars(box: Box): Box[] {
 export function cut(title: string, width: number): string {
   const room = Math.max(1, Math.floor((width - 28) / 10));
   return title.length > room ? `${title.slice(0, room - 1).trimEnd()}…` : title;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

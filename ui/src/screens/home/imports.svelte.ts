@@ -2,6 +2,9 @@ import { toBase64 } from '../../ipc/base64';
 import type { Client } from '../../ipc/client';
 import type { BoardId } from '../../ipc/generated/board';
 
+/** Larger than any board: reading such a file would only make the window wait. */
+const LARGEST_BYTES = 256 * 1024 * 1024;
+
 /** A file that did not become a board. */
 export interface ImportProblem {
   name: string;
@@ -26,6 +29,7 @@ export class Imports {
     for (const file of files) {
       this.name = file.name;
       try {
+        if (file.size > LARGEST_BYTES) throw new Error('This file is larger than a board can be.');
         const bytes = toBase64(new Uint8Array(await file.arrayBuffer()));
         const { board, merged } = await this.#client.ask({ ask: 'import', name: file.name, bytes });
         made.push({ board, merged, name: file.name });

@@ -1,1 +1,255 @@
+//! A rule each: what commands come to beyond what they say.
+
 use super::*;
+
+fn columns() -> Vec<Command> {
+    vec![
+        add_section(1, NoteKind::Well, Layout::Free, (0, 0, 400, 300)),
+        add_section(2, NoteKind::Lucky, Layout::Column, (416, 0, 400, 300)),
+        add(1, "a", in_section(1)),
+        add(2, "b", in_section(1)),
+        add(3, "c", in_section(1)),
+    ]
+}
+
+fn grouped(name: &str) -> Board {
+    let mut commands = columns();
+    let notes = vec![note(1), note(2)];
+    commands.push(Command::Group { id: theme(1), notes, name: name.into() });
+    board(&commands)
+}
+
+#[test]
+fn what_is_put_on_a_theme_goes_into_it_or_beside_its_notes() {
+    let board = grouped("");
+    let into = Parent::Theme(theme(1));
+    check(&board, &Command::Move { moves: vec![to(note(3), into, 10, 20)] }, expect![""]);
+    let card = Command::AddFollowUp {
+        id: FollowUpId::from_bits(1),
+        text: "Ask Maps".into(),
+        kind: FollowUpKind::Spread,
+        from: Some(theme(1).into()),
+        parent: into,
+        x: 5,
+        y: 5,
+    };
+    check(&board, &card, expect![""]);
+    let mut two = board.clone();
+    run(&mut two, &[Command::Group { id: theme(2), notes: vec![note(3)], name: String::new() }]);
+    check(&two, &Command::Move { moves: vec![to(theme(2), into, 0, 0)] }, expect![""]);
+}
+
+#[test]
+fn a_theme_without_notes_and_name_goes_and_one_with_a_name_stays() {
+    let away = Command::Move {
+        moves: vec![to(note(1), in_section(1), 12, 68), to(note(2), Parent::Board, 9, 9)],
+    };
+    check(&grouped(""), &away, expect![""]);
+    check(&grouped("Named"), &away, expect![""]);
+    check(&grouped(""), &Command::Remove { keys: vec![note(1).into(), note(2).into()] }, expect![""]);
+}
+
+#[test]
+fn a_new_theme_of_grouped_notes_lies_beside_their_old_one_or_in_its_place() {
+    let some = Command::Group { id: theme(2), notes: vec![note(2)], name: String::new() };
+    check(&grouped(""), &some, expect![""]);
+    let all = Command::Group { id: theme(2), notes: vec![note(2), note(1)], name: String::new() };
+    check(&grouped(""), &all, expect![""]);
+}
+
+#[test]
+fn merged_themes_keep_all_notes_and_one_name() {
+    let mut board = grouped("");
+    run(&mut board, &[Command::Group { id: theme(2), notes: vec![note(3)], name: "We heard".into() }]);
+    check(&board, &Command::MergeThemes { into: theme(1), from: vec![theme(2)] }, expect![""]);
+    check(&board, &Command::MergeThemes { into: theme(1), from: vec![theme(1)] }, expect![""]);
+}
+
+#[test]
+fn notes_of_a_removed_section_stay_where_they_are_to_be_seen() {
+    let mut board = grouped("Named");
+    run(&mut board, &[Command::SetSection { id: section(1), set: vec![SectionChange::Collapsed(true)] }]);
+    run(&mut board, &[Command::Resize {
+        key: section(1).into(), x: 100, y: 1_000, size: Some(Size { w: 1, h: 1 }),
+    }]);
+    assert_eq!(board.sections[&section(1)].size, Size::SECTION);
+    let plan = plan(&board, &actor(Role::TakePart), &Command::Remove {
+        keys: vec![section(1).into(), theme(1).into()],
+    }).unwrap();
+    assert_eq!(plan.changes.len(), 2);
+    apply(&mut board, &plan);
+    let place = |n| board.notes[&note(n)].place.clone();
+    assert_eq!((place(3).parent, place(3).x, place(3).y), (Parent::Board, 112, 1_068));
+    assert_eq!((place(1).parent, place(1).x, place(1).y), (Parent::Board, 112, 1_068));
+}
+
+#[test]
+fn a_request_sees_its_own_changes() {
+    let mut board = grouped("");
+    let commands = [
+        Command::Remove { keys: vec![section(1).into()] },
+        Command::Move { moves: vec![to(note(3), Parent::Theme(theme(1)), 0, 0)] },
+        add(9, "new", Parent::Theme(theme(1))),
+        Command::SetText { key: note(9).into(), text: "newer".into() },
+        Command::AddConnector {
+            id: ConnectorId::from_bits(1),
+            from: End::On(note(9).into()),
+            to: End::On(theme(1).into()),
+            label: String::new(),
+        },
+    ];
+    run(&mut board, &commands);
+    assert_eq!(board.notes[&note(9)].text, "newer");
+    assert_eq!(board.notes[&note(9)].kind, NoteKind::Plain);
+    assert_eq!(board.connectors.len(), 1);
+    run(&mut board, &[Command::Remove { keys: vec![note(9).into()] }]);
+    assert_eq!(board.connectors.len(), 0);
+
+    let gone = [
+        Command::Remove { keys: vec![note(1).into()] },
+        Command::SetText { key: note(1).into(), text: "late".into() },
+    ];
+    let answer = plan_all(&board, &actor(Role::Facilitate), &gone);
+    assert_eq!(answer, Err(Rejection::Gone(note(1).into())));
+}
+
+#[test]
+fn sections_below_make_room_and_none_comes_to_lie_on_another() {
+    let kind = NoteKind::Plain;
+    let at = |n, rect| add_section(n, kind, Layout::Free, rect);
+    let board = board(&[
+        at(1, (0, 0, 400, 200)),
+        at(2, (416, 0, 400, 200)),
+        at(3, (0, 216, 600, 200)),
+        at(4, (416, 432, 400, 200)),
+        at(5, (900, 216, 200, 200)),
+    ]);
+    check(&board, &Command::MakeRoom { id: section(1), h: 230 }, expect![""]);
+    check(&board, &Command::MakeRoom { id: section(1), h: 150 }, expect![""]);
+}
+
+#[test]
+fn restacking_is_for_what_lies_freely() {
+    let mut board = board(&columns());
+    run(&mut board, &[add(4, "d", in_section(2)), add(5, "e", in_section(2))]);
+    let keys = vec![note(2).into(), note(1).into(), note(4).into()];
+    check(&board, &Command::Restack { keys: keys.clone(), front: true }, expect![""]);
+    check(&board, &Command::Restack { keys, front: false }, expect![""]);
+}
+
+#[test]
+fn texts_and_lines_are_cleaned_and_bounded() {
+    let board = board(&columns());
+    let edit = vec![Splice { from: 1, to: 1, insert: "\r\nmore\u{0}".into() }];
+    check(&board, &Command::EditText { key: note(1).into(), edit }, expect![""]);
+    let edit = vec![Splice { from: 5, to: 9, insert: String::new() }];
+    check(&board, &Command::EditText { key: note(1).into(), edit }, expect![""]);
+    let text = "é".repeat(MAX_TEXT + 1);
+    check(&board, &Command::SetText { key: Key::Meta, text }, expect![""]);
+    let set = vec![MetaChange::Title("x".repeat(MAX_LINE + 1))];
+    check(&board, &Command::SetMeta { set }, expect![""]);
+    let set = vec![MetaChange::HeldOn("18 March".into())];
+    check(&board, &Command::SetMeta { set }, expect![""]);
+    let far = Command::Move { moves: vec![to(note(1), Parent::Board, MAX_COORD + 1, 0)] };
+    check(&board, &far, expect![""]);
+}
+
+#[test]
+fn roles_are_kept() {
+    let mut board = board(&[]);
+    let take_part = actor(Role::TakePart);
+    let phases = template("delivery-review").unwrap().phases.clone();
+    let person = PersonId::from_bits(1);
+    for command in [
+        Command::SetPhases { phases: phases.clone() },
+        Command::GoToPhase { phase: "vote".into() },
+        Command::SetPerson { id: person, set: vec![PersonChange::Facilitator(true)] },
+        Command::Insert { records: vec![Record::Meta(Meta::default())] },
+    ] {
+        assert_eq!(plan(&board, &take_part, &command), Err(Rejection::FacilitatorOnly));
+    }
+    let name = Command::SetPerson { id: person, set: vec![PersonChange::Name("Ama B.".into())] };
+    assert_eq!(plan(&board, &take_part, &name).unwrap().changes.len(), 1);
+    run(&mut board, &[Command::SetPhases { phases: phases.clone() }]);
+    assert_eq!(board.meta.phase, "scene");
+    run(&mut board, &[Command::GoToPhase { phase: "vote".into() }]);
+    run(&mut board, &[Command::SetPhases { phases: phases[2..4].to_vec() }]);
+    assert_eq!(board.meta.phase, "gather");
+    let nowhere = Command::GoToPhase { phase: "vote".into() };
+    assert!(matches!(
+        plan(&board, &actor(Role::Facilitate), &nowhere),
+        Err(Rejection::Malformed(_))
+    ));
+}
+
+#[test]
+fn people_get_the_least_used_colour_and_stay_while_they_have_written() {
+    let mut board = board(&[add(1, "a", Parent::Board)]);
+    for n in 2..=9 {
+        run(&mut board, &[Command::AddPerson {
+            id: PersonId::from_bits(n), name: format!("P{n}"), tint: None,
+        }]);
+    }
+    let tints: Vec<_> = board.people.values().map(|person| person.tint).collect();
+    assert_eq!(tints[..8], *Tint::ALL);
+    assert_eq!(tints[8], Tint::T1);
+    let remove = |n| Command::Remove { keys: vec![PersonId::from_bits(n).into()] };
+    assert!(matches!(
+        plan(&board, &actor(Role::TakePart), &remove(1)),
+        Err(Rejection::Malformed(_))
+    ));
+    assert!(plan(&board, &actor(Role::TakePart), &remove(2)).is_ok());
+}
+
+#[test]
+fn moments_are_completed_from_the_day_and_the_note_before() {
+    let mut board = board(&[add_section(1, NoteKind::Happened, Layout::Timeline, (0, 0, 400, 196))]);
+    run(&mut board, &[Command::SetMeta { set: vec![MetaChange::HeldOn("2018-03-22".into())] }]);
+    for (n, when) in [(1, "20 Feb"), (2, "14:55"), (3, "the Friday before")] {
+        let new = NewNote { when: Some(when.into()), ..new_note(n, "", in_section(1)) };
+        run(&mut board, &[Command::AddNotes { notes: vec![new] }]);
+    }
+    let at = |n| board.notes[&note(n)].when.clone().unwrap().at;
+    assert_eq!((at(1).as_str(), at(2).as_str(), at(3).as_str()), ("2018-02-20", "2018-02-20T14:55", ""));
+}
+
+#[test]
+fn inserted_records_are_checked_like_everything_else() {
+    let board = board(&columns());
+    let facilitator = actor(Role::Facilitate);
+    let mut copy = board.notes[&note(1)].clone();
+    copy.id = note(20);
+    copy.author = Some(PersonId::from_bits(99));
+    copy.place.order = Order("é".into());
+    let insert = |record: Note| Command::Insert { records: vec![Record::Note(record)] };
+    check(&board, &insert(copy.clone()), expect![""]);
+    let lost = Note { place: Place { parent: in_section(7), ..copy.place.clone() }, ..copy.clone() };
+    check(&board, &insert(lost), expect![""]);
+    check(&board, &insert(board.notes[&note(1)].clone()), expect![""]);
+    let twice = Command::Insert { records: vec![Record::Note(copy.clone()), Record::Note(copy)] };
+    check(&board, &twice, expect![""]);
+    let meta = Meta { title: "Review".into(), summary: "Good.\r\n".into(), ..Meta::default() };
+    let meta = Command::Insert { records: vec![Record::Meta(meta)] };
+    let mut named = board.clone();
+    apply(&mut named, &plan(&board, &facilitator, &meta).unwrap());
+    assert_eq!(named.meta.summary, "Good.\n");
+    assert_eq!(plan(&named, &facilitator, &meta), Err(Rejection::Taken(Key::Meta)));
+}
+
+#[test]
+fn many_notes_at_one_spot_keep_short_orders() {
+    let mut board = board(&[add(1, "a", Parent::Board), add(2, "b", Parent::Board)]);
+    for n in 3..203 {
+        // Between the two newest, again and again: what makes orders grow fastest.
+        let after = Some(note(if n % 2 == 0 { n - 1 } else { n - 2 }).into());
+        let new = NewNote { after, ..new_note(n, "", Parent::Board) };
+        run(&mut board, &[Command::AddNotes { notes: vec![new] }]);
+    }
+    assert!(board.notes.values().all(|note| note.place.order.0.len() <= Order::LONG));
+}
+
+#[test]
+fn lists_are_bounded() {
+    let notes = (0..2_001).map(|n| new_note(n, "", Parent::Board)).collect();
+    check(&board(&[]), &Command::AddNotes { notes }, expect![""]);
+}

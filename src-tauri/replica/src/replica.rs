@@ -1,0 +1,447 @@
+//! The replica: one document, the board it shows, and the history of what was done here.
+
+use crate::diff;
+use crate::error::{DiffError, ExecuteError, MergeError, OpenError};
+use crate::hash;
+use crate::heard::Heard;
+use crate::layout::LAYOUT;
+use crate::project::View;
+use crate::read::{Reader, Roots, place_of};
+use crate::undo::{History, Joins, OUTSIDE, Writer as WriterId};
+use crate::validate::{self, Admitted, Index, MAX_SNAPSHOT, MAX_UPDATE, Parsed, state_vector};
+use crate::write::Writer;
+use board::{Actor, Board, Command, Key, Patch, TextEdit};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use yrs::{ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, TransactionMut};
+
+/// What people are told of a document this version cannot write.
+const NEWER: &str =
+    "this board was made by a newer version of Upshot; update this one to change the board";
+
+/// The number a replica writes under. It must be fresh and random each time a document is
+/// opened: a number that is used twice makes replicas differ for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClientId(u32);
+
+impl ClientId {
+    /// A client id from random bits; 0 counts as 1.
+    pub const fn new(bits: u32) -> Self {
+        Self(if bits == 0 { 1 } else { bits })
+    }
+
+    /// The number, as it stands in updates and state vectors.
+    pub const fn get(self) -> u64 {
+        self.0 as u64
+    }
+}
+
+/// What a request came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Applied {
+    /// For the store and the peers; empty where the document did not change.
+    pub update: Vec<u8>,
+    /// What changed on the board.
+    pub patch: Patch,
+    /// Text changes, in UTF-16 units of the text before.
+    pub texts: Vec<(Key, TextEdit)>,
+    /// The request in words: "Move 3 notes".
+    pub label: String,
+}
+
+/// What undo or redo came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Undone {
+    /// What changed; `None` where nothing is left to take back.
+    pub applied: Option<Applied>,
+    /// How many parts were kept as they are, because somebody else has changed them since.
+    pub kept: u32,
+}
+
+/// What an update from elsewhere came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Merged {
+    /// What changed on the board.
+    pub patch: Patch,
+    /// Text changes, in UTF-16 units of the text before.
+    pub texts: Vec<(Key, TextEdit)>,
+    /// Whether the update held anything new, seen or not: only then is it worth storing.
+    pub changed: bool,
+}
+
+/// A board held as a Yrs document.
+pub struct Replica {
+    client: ClientId,
+    doc: Doc,
+    roots: Roots,
+    index: Index,
+    view: View,
+    heard: Heard,
+    history: History,
+    layout: i64,
+    /// Lowered while a transaction runs: should it unwind, the document is not used again.
+    usable: bool,
+}
+
+impl Replica {
+    /// An empty document.
+    pub fn new(client: ClientId) -> Self {
+        let mut options = Options::with_guid_and_client_id("".into(), ClientID::new(client.get()));
+        options.offset_kind = OffsetKind::Utf16;
+        let doc = Doc::with_options(options);
+        let roots = Roots::new(&doc);
+        let heard = Heard::default();
+        heard.listen(&roots);
+        Self {
+            client,
+            doc,
+            roots,
+            index: Index::default(),
+            view: View::default(),
+            heard,
+            history: History::default(),
+            layout: LAYOUT,
+            usable: true,
+        }
+    }
+
+    /// A document from the store: a snapshot and the updates after it, in their order.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(
+        client: ClientId,
+        snapshot: Option<&[u8]>,
+        updates: &[impl AsRef<[u8]>],
+    ) -> Result<Self, OpenError> {
+        let mut replica = Self::new(client);
+        for update in snapshot.into_iter().chain(updates.iter().map(AsRef::as_ref)) {
+            let parsed = Parsed::read(update, MAX_SNAPSHOT)?;
+            let admitted = replica.index.admit(&parsed, None)?;
+            if admitted.new {
+                replica.apply(update, &admitted).map_err(|Broken| OpenError::Damaged)?;
+            }
+        }
+        if replica.index.knows(client.get()) {
+            return Err(OpenError::ClientTaken);
+        }
+        replica.heard.take();
+        let txn = replica.doc.try_transact().map_err(|_| OpenError::Damaged)?;
+        let reader = Reader { roots: &replica.roots, txn: &txn };
+        let mut keys: BTreeSet<Key> = reader.keys().into_iter().collect();
+        keys.insert(Key::Meta);
+        replica.view.absorb(&reader, &keys);
+        replica.layout = reader.layout();
+        drop(txn);
+        Ok(replica)
+    }
+
+    /// The board as everybody sees it.
+    pub fn board(&self) -> &Board {
+        &self.view.board
+    }
+
+    /// Why the board cannot be changed, if it cannot: its layout is newer than this version.
+    /// Merging goes on, and leaves what it does not know as it is.
+    pub fn read_only(&self) -> Option<&str> {
+        (self.layout > LAYOUT).then_some(NEWER)
+    }
+
+    /// The client id this replica writes under.
+    pub fn client(&self) -> ClientId {
+        self.client
+    }
+
+    /// Carries out a request, all of it or nothing: one step for undo in its scope.
+    ///
+    /// # Errors
+    /// See [`ExecuteError`].
+    pub fn execute(
+        &mut self,
+        scope: &str,
+        actor: &Actor,
+        commands: &[Command],
+    ) -> Result<Applied, ExecuteError> {
+        let follows = |command: &Command| matches!(command, Command::MakeRoom { .. });
+        let joins = if !commands.is_empty() && commands.iter().all(follows) {
+            Joins::Before
+        } else {
+            Joins::Nothing
+        };
+        self.request(scope, actor, commands, joins)
+    }
+
+    /// Edits a text, each edit on top of the one before. Typing without a pause is one step for
+    /// undo.
+    ///
+    /// # Errors
+    /// See [`ExecuteError`].
+    pub fn push_text(
+        &mut self,
+        scope: &str,
+        actor: &Actor,
+        key: Key,
+        edits: &[TextEdit],
+    ) -> Result<Applied, ExecuteError> {
+        let edit = |edit: &TextEdit| Command::EditText { key, edit: edit.0.clone() };
+        let commands: Vec<Command> = edits.iter().map(edit).collect();
+        self.request(scope, actor, &commands, Joins::Typing(key, actor.now_ms))
+    }
+
+    fn request(
+        &mut self,
+        scope: &str,
+        actor: &Actor,
+        commands: &[Command],
+        joins: Joins,
+    ) -> Result<Applied, ExecuteError> {
+        self.writable()?;
+        let plan = board::plan_all(&self.view.board, actor, commands)?;
+        let label = board::label(commands);
+        let seq = self.history.tick();
+        let number = self.history.writer(scope);
+        let (written, step) = self.write(&label, seq, |writer, view| {
+            for change in &plan.changes {
+                writer.change(&view.board, change);
+            }
+            std::mem::take(&mut writer.step)
+        })?;
+        self.history.push(scope, step, joins);
+        self.publish(written, label, number, seq)
+    }
+
+    /// Takes back the newest step of a scope that is still its own to take back.
+    ///
+    /// # Errors
+    /// See [`ExecuteError`].
+    pub fn undo(&mut self, scope: &str) -> Result<Undone, ExecuteError> {
+        self.take_back(scope, false)
+    }
+
+    /// Does again what was undone last.
+    ///
+    /// # Errors
+    /// See [`ExecuteError`].
+    pub fn redo(&mut self, scope: &str) -> Result<Undone, ExecuteError> {
+        self.take_back(scope, true)
+    }
+
+    fn take_back(&mut self, scope: &str, redo: bool) -> Result<Undone, ExecuteError> {
+        self.writable()?;
+        let mut kept = 0;
+        let number = self.history.writer(scope);
+        while let Some(step) = self.history.pop(scope, redo) {
+            let seq = self.history.tick();
+            let label = step.label.clone();
+            let history = std::mem::take(&mut self.history);
+            let outcome = self.write(&label, seq, |writer, _| {
+                let kept = writer.take_back(&step, |key, field, since| {
+                    history.is_foreign(number, key, field, since)
+                });
+                (kept, std::mem::take(&mut writer.step))
+            });
+            self.history = history;
+            let (written, (left, inverse)) = outcome?;
+            kept += left;
+            if inverse.is_empty() {
+                continue;
+            }
+            self.history.push_inverse(scope, inverse, redo);
+            let applied = Some(self.publish(written, label, number, seq)?);
+            return Ok(Undone { applied, kept });
+        }
+        Ok(Undone { applied: None, kept })
+    }
+
+    /// What undo and redo would do in a scope, in words.
+    pub fn undo_labels(&self, scope: &str) -> (Option<&str>, Option<&str>) {
+        self.history.labels(scope)
+    }
+
+    /// Takes in an update from elsewhere: checks it, applies it, and reads it back.
+    ///
+    /// # Errors
+    /// See [`MergeError`].
+    pub fn merge(&mut self, update: &[u8]) -> Result<Merged, MergeError> {
+        if !self.usable {
+            return Err(MergeError::Unusable);
+        }
+        let parsed = Parsed::read(update, MAX_UPDATE)?;
+        let admitted = self.index.admit(&parsed, Some(self.client.get()))?;
+        if !admitted.new {
+            return Ok(Merged::default());
+        }
+        self.apply(update, &admitted).map_err(|Broken| MergeError::Unusable)?;
+        let seq = self.history.tick();
+        let (patch, texts) =
+            self.settle(&admitted, OUTSIDE, seq).map_err(|Broken| MergeError::Unusable)?;
+        Ok(Merged { patch, texts, changed: true })
+    }
+
+    /// How much of each writer this replica has, in the encoding of Yjs. Equal states encode
+    /// equally.
+    pub fn state_vector(&self) -> Vec<u8> {
+        self.index.state_vector()
+    }
+
+    /// What a replica with this state vector lacks: updates of at most 1 MiB, each of which can
+    /// be merged after the ones before it.
+    ///
+    /// # Errors
+    /// See [`DiffError`]; the bytes may come from anybody.
+    pub fn diff(&self, state_vector: &[u8]) -> Result<Vec<Vec<u8>>, DiffError> {
+        if !self.usable {
+            return Err(DiffError::Unusable);
+        }
+        let theirs = state_vector::read(state_vector, |client| self.index.clock(client))
+            .map_err(DiffError::Refused)?;
+        let txn = self.doc.try_transact().map_err(|_| DiffError::Unusable)?;
+        let update = txn.encode_diff_v1(&theirs);
+        diff::cut(update, |client| theirs.get(&ClientID::new(client))).ok_or(DiffError::Unusable)
+    }
+
+    /// The whole document as one update, for our own store only: it may be larger than 1 MiB.
+    /// Empty if the replica has become unusable.
+    pub fn snapshot(&self) -> Vec<u8> {
+        match self.doc.try_transact() {
+            Ok(txn) if self.usable => txn.encode_state_as_update_v1(&StateVector::default()),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What the document says, as a hash: equal on all replicas that have seen the same updates,
+    /// whoever wrote them in whatever order.
+    pub fn content_hash(&self) -> [u8; 32] {
+        match self.doc.try_transact() {
+            Ok(txn) => hash::content_hash(&self.roots, &txn),
+            Err(_) => [0; 32],
+        }
+    }
+
+    fn writable(&self) -> Result<(), ExecuteError> {
+        if !self.usable {
+            Err(ExecuteError::Unusable)
+        } else if self.layout > LAYOUT {
+            Err(ExecuteError::ReadOnly(NEWER))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Writes in one transaction; the update is read back by the same checks as anybody's.
+    fn write<R>(
+        &mut self,
+        label: &str,
+        seq: u64,
+        body: impl FnOnce(&mut Writer<'_, '_>, &View) -> R,
+    ) -> Result<(Option<Written>, R), ExecuteError> {
+        self.usable = false;
+        let mut txn = self.doc.try_transact_mut().map_err(|_| ExecuteError::Unusable)?;
+        let mut writer = Writer::new(&self.roots, &mut txn, label, seq);
+        let out = body(&mut writer, &self.view);
+        txn.commit();
+        if !txn.has_changes() {
+            drop(txn);
+            self.usable = true;
+            return Ok((None, out));
+        }
+        let update = txn.encode_update_v1();
+        let deleted = deleted(&txn);
+        drop(txn);
+        let parsed = Parsed::read(&update, MAX_SNAPSHOT).map_err(|_| ExecuteError::Unusable)?;
+        let admitted = self.index.admit(&parsed, None).map_err(|_| ExecuteError::Unusable)?;
+        for (client, range) in deleted {
+            self.index.delete(client, range);
+        }
+        self.usable = true;
+        Ok((Some(Written { update, admitted }), out))
+    }
+
+    fn publish(
+        &mut self,
+        written: Option<Written>,
+        label: String,
+        writer: WriterId,
+        seq: u64,
+    ) -> Result<Applied, ExecuteError> {
+        let Some(Written { update, admitted }) = written else {
+            return Ok(Applied { label, ..Applied::default() });
+        };
+        let (patch, texts) =
+            self.settle(&admitted, writer, seq).map_err(|Broken| ExecuteError::Unusable)?;
+        Ok(Applied { update, patch, texts, label })
+    }
+
+    /// Applies an admitted update and compares what yrs made of it with what was expected.
+    fn apply(&mut self, update: &[u8], admitted: &Admitted) -> Result<(), Broken> {
+        self.usable = false;
+        let mut txn = self.doc.try_transact_mut().map_err(|_| Broken)?;
+        validate::apply(&mut txn, update, admitted).map_err(|_| Broken)?;
+        txn.commit();
+        let clocks = txn.state_vector();
+        let deleted = deleted(&txn);
+        drop(txn);
+        let as_expected =
+            |(client, clock): &(u64, u32)| clocks.get(&ClientID::new(*client)) == *clock;
+        if !admitted.clocks.iter().all(as_expected) {
+            return Err(Broken);
+        }
+        for (client, range) in deleted {
+            self.index.delete(client, range);
+        }
+        self.usable = true;
+        Ok(())
+    }
+
+    /// Reads back what was touched, and tells the board and the history.
+    fn settle(
+        &mut self,
+        admitted: &Admitted,
+        writer: WriterId,
+        seq: u64,
+    ) -> Result<(Patch, Vec<(Key, TextEdit)>), Broken> {
+        let fields: Vec<_> = admitted.touches.iter().filter_map(place_of).collect();
+        let keys: BTreeSet<Key> = fields.iter().map(|(key, _)| *key).collect();
+        let heard: BTreeMap<Key, TextEdit> = self.heard.take().into_iter().collect();
+        let txn = self.doc.try_transact().map_err(|_| Broken)?;
+        let reader = Reader { roots: &self.roots, txn: &txn };
+        let (patch, changes) = self.view.absorb(&reader, &keys);
+        if keys.contains(&Key::Meta) {
+            self.layout = reader.layout();
+        }
+        drop(txn);
+        let mut texts = Vec::with_capacity(changes.len());
+        for change in changes {
+            // What yrs tells counts where it leads from the one text to the other, which it
+            // does not where a text is cut for display, or a character was torn in two.
+            let told = heard.get(&change.key).filter(|edit| {
+                edit.apply(&change.before).is_ok_and(|after| after == change.after)
+            });
+            let edit = told.cloned().unwrap_or_else(|| TextEdit::diff(&change.before, &change.after));
+            texts.push((change.key, edit));
+        }
+        let mut edits: BTreeMap<Key, TextEdit> = texts.iter().cloned().collect();
+        edits.extend(heard);
+        let edits: Vec<(Key, TextEdit)> = edits.into_iter().collect();
+        self.history.note(writer, seq, &fields, &edits);
+        Ok((patch, texts))
+    }
+}
+
+/// A transaction's update.
+struct Written {
+    update: Vec<u8>,
+    admitted: Admitted,
+}
+
+/// The document did something that was not foreseen.
+struct Broken;
+
+/// What a transaction has deleted, with all that went with it.
+fn deleted(txn: &TransactionMut<'_>) -> Vec<(u64, Range<u32>)> {
+    let mut out = Vec::new();
+    for (client, ranges) in txn.delete_set().iter() {
+        out.extend(ranges.iter().map(|range| (client.get(), range.clone())));
+    }
+    out
+}

@@ -1,0 +1,104 @@
+//! Whatever people do on however many laptops, whatever becomes of the messages: in the end all
+//! have the same board.
+
+use super::world::{Dice, Laptop, assert_same, meet, pair};
+
+/// One random life of a board. Printed with a failure: `HISTORY=<seed> cargo test -p replica any_interleaving`.
+fn live(seed: u64) {
+    let mut dice = Dice::new(seed);
+    let count = 2 + dice.below(4);
+    let mut laptops: Vec<Laptop> =
+        (0..count).map(|_| Laptop::new(dice.client().get() as u32)).collect();
+    // Messages on their way, by receiver; taken out in any order.
+    let mut waiting: Vec<Vec<Vec<u8>>> = vec![Vec::new(); count];
+    let mut earlier: Option<(Vec<u8>, Vec<u8>)> = None;
+    for _ in 0..(40 + dice.below(80)) {
+        let who = dice.below(count);
+        let sent = match dice.below(20) {
+            0..8 => {
+                let commands: Vec<_> = (0..=dice.below(2))
+                    .map(|_| dice.command(laptops[who].replica.board()))
+                    .collect();
+                let scope = ["a", "b"][dice.below(2)];
+                laptops[who].act_as(scope, &commands)
+            }
+            8..10 => laptops[who].undo(["a", "b"][dice.below(2)], false),
+            10 => laptops[who].undo(["a", "b"][dice.below(2)], true),
+            11..16 => {
+                let queue = &mut waiting[who];
+                if !queue.is_empty() {
+                    let at = dice.below(queue.len());
+                    // One in four comes twice.
+                    let message =
+                        if dice.below(4) == 0 { queue[at].clone() } else { queue.swap_remove(at) };
+                    laptops[who].merge(&message);
+                }
+                None
+            }
+            16 => {
+                let other = (who + 1 + dice.below(count - 1)) % count;
+                let (a, b) = pair(&mut laptops, who, other);
+                a.send(b);
+                None
+            }
+            17 => {
+                let client = dice.client();
+                laptops[who].reopen(client);
+                None
+            }
+            18 => {
+                laptops[who].compact();
+                None
+            }
+            _ => {
+                let replica = &laptops[who].replica;
+                earlier = Some((replica.snapshot(), replica.state_vector()));
+                None
+            }
+        };
+        for (to, queue) in waiting.iter_mut().enumerate() {
+            if let Some(update) = sent.as_ref().filter(|update| to != who && !update.is_empty())
+                && dice.below(5) > 0
+            {
+                queue.push(update.clone());
+            }
+        }
+    }
+    for laptop in &laptops {
+        laptop.check();
+    }
+    meet(&mut laptops);
+    assert_same(&laptops);
+    laptops[0].check();
+    if let Some((snapshot, state_vector)) = earlier {
+        let mut late = Laptop::new(u32::MAX - 1);
+        late.snapshot = Some(snapshot);
+        let none: &[&[u8]] = &[];
+        late.replica =
+            crate::Replica::open(late.replica.client(), late.snapshot.as_deref(), none).unwrap();
+        late.mirror = late.replica.board().clone();
+        for update in laptops[0].replica.diff(&state_vector).unwrap() {
+            assert!(late.merge(&update));
+        }
+        assert_eq!(late.replica.content_hash(), laptops[0].replica.content_hash());
+    }
+}
+
+fn seeds(first: u64, count: u64, run: impl Fn(u64)) {
+    if let Some(seed) = std::env::var("HISTORY").ok().and_then(|seed| seed.parse().ok()) {
+        return run(seed);
+    }
+    for seed in first..first + count {
+        if let Err(panic) =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(seed)))
+        {
+            eprintln!("failed with HISTORY={seed}");
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+#[test]
+fn any_interleaving_ends_the_same_everywhere() {
+    seeds(0, 300, live);
+}

@@ -1,0 +1,147 @@
+import type { NoteKind } from '../ipc/generated/board';
+import type { Actions } from './actions.svelte';
+import { nextStep, zoomed } from './camera';
+import { duplicate } from './clipboard';
+import type { Pointer } from './pointer.svelte';
+import type { Direction } from './reading';
+import type { Walk } from './walk';
+
+/** What the keys act on. */
+export interface Bench {
+  actions: Actions;
+  pointer: Pointer;
+  walk: Walk;
+  /** Opens the sheet of shortcuts. */
+  help(): void;
+  /** Opens the context menu where the selection is. */
+  menu(): void;
+}
+
+/** A shortcut: `mod` is Ctrl, or Cmd on a Mac. */
+export interface Binding {
+  /** As {@link chordOf} writes them: the first is shown. */
+  chords: readonly string[];
+  /** What it does; empty for what is not worth a line on the sheet. */
+  label: string;
+  group: 'Write' | 'Move around' | 'Arrange' | 'Tools' | 'Edit';
+  run(bench: Bench): void;
+}
+
+const KINDS: readonly [NoteKind, string][] = [
+  ['happened', 'What happened'],
+  ['well', 'Went well'],
+  ['lucky', 'Got lucky'],
+  ['shared', 'Not just us'],
+  ['puzzle', 'Made it hard'],
+  ['idea', 'Bright spot'],
+  ['plain', 'Anything else'],
+];
+
+const DIRECTIONS: readonly Direction[] = ['left', 'right', 'up', 'down'];
+
+/** One step with Alt and an arrow, board units; with Shift as well it is a fine one. */
+const STEP = 8;
+
+function zoomBy({ actions }: Bench, direction: 1 | -1): void {
+  const { viewport } = actions.scene;
+  const at = { x: viewport.size.w / 2, y: viewport.size.h / 2 };
+  viewport.glide(zoomed(viewport.target, nextStep(viewport.target.z, direction), at));
+}
+
+function tool(name: Pointer['tool']): (bench: Bench) => void {
+  return ({ pointer }) => (pointer.tool = name);
+}
+
+/** All shortcuts of the canvas. The sheet shows them in this order. */
+export const BINDINGS: readonly Binding[] = [
+  { chords: ['n'], label: 'New note', group: 'Write', run: ({ actions }) => actions.addNote() },
+  { chords: ['enter', 'f2'], label: 'Edit what is selected', group: 'Write', run: ({ actions }) => {
+      const key = actions.scene.selection.only ?? actions.scene.selection.focus;
+      if (key) actions.edit(key);
+    } },
+  { chords: ['mod+enter'], label: 'Next note beside this one (Tab while writing)', group: 'Write', run: ({ actions }) => {
+      const key = actions.scene.selection.only ?? actions.scene.selection.focus;
+      if (key) actions.addNext(key);
+    } },
+  { chords: ['escape'], label: 'End writing, cancel a drag, select nothing', group: 'Write', run: ({ actions, pointer }) => {
+      if (pointer.cancel()) return;
+      if (pointer.tool !== 'select') pointer.tool = 'select';
+      else actions.scene.selection.set([]);
+    } },
+  { chords: ['mod+z'], label: 'Undo', group: 'Edit', run: ({ actions }) => void actions.undo() },
+  { chords: ['mod+shift+z', 'mod+y'], label: 'Redo', group: 'Edit', run: ({ actions }) => void actions.redo() },
+  { chords: ['mod+d'], label: 'Duplicate (or drag with Alt)', group: 'Edit', run: ({ actions }) => void duplicate(actions) },
+  { chords: ['delete', 'backspace'], label: 'Remove', group: 'Edit', run: ({ actions }) => void actions.remove() },
+  { chords: ['mod+a'], label: 'Select everything', group: 'Edit', run: ({ actions }) => actions.selectAll() },
+  { chords: ['g'], label: 'Group the selected notes', group: 'Arrange', run: ({ actions }) => void actions.group() },
+  ...KINDS.map(([kind, name], i): Binding => ({
+    chords: [String(i + 1)], label: name, group: 'Arrange', run: ({ actions }) => actions.setKind(kind),
+  })),
+  { chords: [']'], label: 'To the front', group: 'Arrange', run: ({ actions }) => actions.restack(true) },
+  { chords: ['['], label: 'To the back', group: 'Arrange', run: ({ actions }) => actions.restack(false) },
+  ...DIRECTIONS.flatMap((direction, i): Binding[] => [
+    { chords: [`arrow${direction}`], label: i ? '' : 'Next in that direction', group: 'Move around', run: ({ walk }) => walk.go(direction, false) },
+    { chords: [`shift+arrow${direction}`], label: i ? '' : 'Select the next as well', group: 'Move around', run: ({ walk }) => walk.go(direction, true) },
+    { chords: [`alt+arrow${direction}`], label: i ? '' : 'Move the selection', group: 'Arrange', run: ({ actions }) => actions.moveBy(direction, STEP) },
+    { chords: [`alt+shift+arrow${direction}`], label: i ? '' : 'Move it by a hair', group: 'Arrange', run: ({ actions }) => actions.moveBy(direction, 1) },
+  ]),
+  { chords: ['home'], label: 'First on the board', group: 'Move around', run: ({ walk }) => walk.end(1) },
+  { chords: ['end'], label: 'Last on the board', group: 'Move around', run: ({ walk }) => walk.end(-1) },
+  { chords: ['+', '=', 'mod+=', 'mod++'], label: 'Zoom in', group: 'Move around', run: (bench) => zoomBy(bench, 1) },
+  { chords: ['-', 'mod+-'], label: 'Zoom out', group: 'Move around', run: (bench) => zoomBy(bench, -1) },
+  { chords: ['0', 'mod+0'], label: 'Zoom to 100%', group: 'Move around', run: ({ actions }) => {
+      const { viewport } = actions.scene;
+      viewport.glide(zoomed(viewport.target, 1, { x: viewport.size.w / 2, y: viewport.size.h / 2 }));
+    } },
+  { chords: ['!', '9'], label: 'Show the whole board', group: 'Move around', run: ({ actions }) => actions.scene.fit() },
+  { chords: ['@', '8'], label: 'Show the selection', group: 'Move around', run: ({ actions }) => {
+      const { keys } = actions.scene.selection;
+      if (keys.size > 0) actions.scene.fit(keys, 2);
+    } },
+  { chords: ['v'], label: 'Select', group: 'Tools', run: tool('select') },
+  { chords: ['h'], label: 'Move around (or hold Space)', group: 'Tools', run: tool('hand') },
+  { chords: ['s'], label: 'Section', group: 'Tools', run: tool('section') },
+  { chords: ['c'], label: 'Connector', group: 'Tools', run: tool('connector') },
+  { chords: ['f'], label: 'Follow-up', group: 'Tools', run: tool('followUp') },
+  { chords: ['?'], label: 'This sheet', group: 'Tools', run: ({ help }) => help() },
+  { chords: ['contextmenu', 'shift+f10'], label: 'Menu of the selection', group: 'Edit', run: ({ menu }) => menu() },
+];
+
+const BY_CHORD = new Map(BINDINGS.flatMap((binding) => binding.chords.map((chord) => [chord, binding] as const)));
+
+/** A key press as a chord: `mod+shift+z`. What Shift makes of a key is the key itself: `?`, not `shift+/`. */
+export function chordOf(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): string {
+  const key = event.key.toLowerCase();
+  const symbol = key.length === 1 && key.toUpperCase() === key.toLowerCase();
+  return [
+    event.ctrlKey || event.metaKey ? 'mod+' : '',
+    event.altKey ? 'alt+' : '',
+    event.shiftKey && !symbol ? 'shift+' : '',
+    key,
+  ].join('');
+}
+
+/** Whether a key press writes: a letter or an input method, not a command. */
+function writes(event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  return event.isComposing || event.key === 'Process' || /^\p{L}$/u.test(event.key) || event.key === 'Dead';
+}
+
+/** Handles a key press on the canvas. Answers whether it was one of ours. */
+export function press(event: KeyboardEvent, bench: Bench): boolean {
+  const { actions } = bench;
+  const { selection } = actions.scene;
+  const only = selection.only === null ? undefined : actions.store.get(selection.only);
+  // With one note selected, letters go into it, as on paper under the pen.
+  if ((only?.type === 'note' || only?.type === 'followUp') && writes(event)) {
+    actions.edit(only.id);
+    return false;
+  }
+  if (event.key === 'Tab' && !event.ctrlKey && !event.altKey) {
+    return bench.walk.next(event.shiftKey ? -1 : 1);
+  }
+  const binding = BY_CHORD.get(chordOf(event));
+  if (!binding) return false;
+  binding.run(bench);
+  return true;
+}
