@@ -58,6 +58,8 @@ export default ts.config(
           message: 'The Content-Security-Policy forbids style attributes: use a class or style:.',
         },
       ],
+      // Plain maps and sets are meant: what is reactive is a cell or a whole value (ARCHITECTURE.md).
+      'svelte/prefer-svelte-reactivity': 'off',
       'svelte/button-has-type': 'error',
       'svelte/no-target-blank': 'error',
     },

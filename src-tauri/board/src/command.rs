@@ -255,7 +255,8 @@ pub enum Command {
         /// The new text.
         text: String,
     },
-    /// Moves things.
+    /// Moves things. On a theme, notes go into it; strokes and follow-ups lie on what the theme
+    /// lies on; themes are merged instead. Themes left with neither notes nor a name go.
     Move {
         /// Which, and where to.
         moves: Vec<Move>,
@@ -279,7 +280,8 @@ pub enum Command {
         /// The height its contents need, in board units.
         h: i32,
     },
-    /// Brings things to the front of their siblings, or sends them to the back.
+    /// Brings things to the front of their siblings, or sends them to the back. In columns, lanes
+    /// and themes, where order is reading order, it changes nothing.
     Restack {
         /// Which.
         keys: Vec<Key>,
@@ -287,12 +289,14 @@ pub enum Command {
         front: bool,
     },
     /// Takes things off the board. What lay on them stays: notes of a removed section lie on the
-    /// board, notes of a removed theme where the theme lay.
+    /// board, notes of a removed theme where the theme lay. Themes that are left with neither notes
+    /// nor a name go as well. What is gone already counts as taken off.
     Remove {
         /// Which.
         keys: Vec<Key>,
     },
-    /// Makes a theme of notes where the first of them lies.
+    /// Makes a theme of notes where the first of them lies. If that lies in a theme, on what that
+    /// theme lies on. Themes that are left with neither notes nor a name go.
     Group {
         /// A fresh id.
         id: ThemeId,
@@ -316,7 +320,8 @@ pub enum Command {
         /// As a stack.
         collapsed: bool,
     },
-    /// Puts all notes of some themes into one, and takes the empty ones away.
+    /// Puts all notes of some themes into one, and takes the empty ones away. If the one has no
+    /// name it takes the first name among the others.
     MergeThemes {
         /// The one that stays.
         into: ThemeId,
@@ -400,7 +405,8 @@ pub enum Command {
         /// All phases.
         phases: Vec<Phase>,
     },
-    /// Puts whole records: pasted from another board, imported, or from a template. Ids must be fresh.
+    /// Puts whole records: pasted from another board, imported, or from a template. Ids must be
+    /// fresh. [`Record::Meta`] only on a board without a title, and by a facilitator.
     Insert {
         /// The records; their parents must be among them or on the board.
         records: Vec<Record>,

@@ -10,8 +10,9 @@
 
 mod board;
 mod command;
-mod export;
+pub mod export;
 mod id;
+pub mod import;
 mod kind;
 mod label;
 pub mod layout;

@@ -301,10 +301,10 @@ fn numeric_date(word: &str) -> Option<(Option<i64>, u8, u8)> {
 }
 
 fn month(word: &str) -> Option<u8> {
-    let begins = |name: &&str| word.chars().count() >= 3 && name.starts_with(word);
+    let begins = |name: &str| word.chars().count() >= 3 && name.starts_with(word);
     MONTHS
         .iter()
-        .find(|(_, names)| names.iter().any(|name| begins(&name)))
+        .find(|(_, names)| names.iter().any(|name| begins(name)))
         .map(|(n, _)| *n)
 }
 

@@ -137,6 +137,7 @@ impl OpenBoard {
         let undone = if redo { self.replica.redo(&scope) } else { self.replica.undo(&scope) };
         let Undone { applied, kept } = undone.map_err(|error| fault(&error))?;
         let Some(applied) = applied else {
+            self.flush(cx);
             return Ok(BoardReply::Undone { change: None, label: String::new(), kept });
         };
         let label = applied.label.clone();
@@ -146,6 +147,7 @@ impl OpenBoard {
 
     fn accept(&mut self, cx: &mut Cx<'_>, session: SessionId, person: Option<PersonId>, change: Change) -> u32 {
         if change.update.is_empty() {
+            self.flush(cx);
             return self.log.newest_change();
         }
         let people = &self.replica.board().people;

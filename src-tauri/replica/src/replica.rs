@@ -318,6 +318,23 @@ impl Replica {
         }
     }
 
+    /// All registers, for tests: by the record's key and the field.
+    #[cfg(test)]
+    pub(crate) fn registers(&self) -> BTreeMap<(String, String), yrs::Any> {
+        use yrs::Map;
+        let Ok(txn) = self.doc.try_transact() else { return BTreeMap::new() };
+        let reader = Reader { roots: &self.roots, txn: &txn };
+        let mut out = BTreeMap::new();
+        for key in reader.keys().into_iter().chain([Key::Meta]) {
+            for (field, value) in reader.map(key).iter().flat_map(|map| map.iter(&txn)) {
+                if let yrs::Out::Any(value) = value {
+                    out.insert((key.to_string(), field.to_owned()), value);
+                }
+            }
+        }
+        out
+    }
+
     fn writable(&self) -> Result<(), ExecuteError> {
         if !self.usable {
             Err(ExecuteError::Unusable)

@@ -33,8 +33,8 @@ pub(crate) enum Work {
     /// The answer to a request that was answered outside the engine.
     Answer { session: SessionId, id: u32, answer: Box<Answer> },
     Broadcast(Box<HomeEvent>),
-    Peer(Box<Peer>),
-    Peerless(link::PeerId),
+    Peer(engine::PeerId, Box<Peer>),
+    Peerless(engine::PeerId),
     /// A request of the runtime's own.
     Ask { input: Box<dyn FnOnce(Ticket) -> Input + Send>, done: oneshot::Sender<TicketResult> },
     Stop(oneshot::Sender<()>),
@@ -206,10 +206,10 @@ impl Thread {
                     self.tell(session, &message);
                 }
             }
-            Work::Peer(peer) => self.meet(*peer),
+            Work::Peer(id, peer) => self.meet(id, *peer),
             Work::Peerless(peer) => {
                 if self.peers.remove(&peer.0).is_some() {
-                    self.handle(Input::PeerClosed { peer: engine::PeerId(peer.0) });
+                    self.handle(Input::PeerClosed { peer });
                 }
             }
             Work::Ask { input, done } => {
@@ -222,12 +222,11 @@ impl Thread {
         }
     }
 
-    fn meet(&mut self, peer: Peer) {
+    fn meet(&mut self, id: engine::PeerId, peer: Peer) {
         let Ok(board) = peer.board().as_str().parse() else {
             peer.close(CloseCode::Refused, "this board is not here");
             return;
         };
-        let id = engine::PeerId(peer.id().0);
         let input = Input::PeerConnected {
             peer: id,
             board,
@@ -262,10 +261,11 @@ impl Thread {
             Output::Load { board } => self.run_errand(Errand::Load(board)),
             Output::Append { board, entries, again } => self.append(board, entries, again),
             Output::Snapshot { board, upto, content_hash, bytes } => {
+                let made_ms = self.clock.now().0;
                 self.submit(Write::PutSnapshot(NewSnapshot {
                     board: board.to_string(),
                     upto_seq: upto,
-                    made_ms: self.clock.now().0,
+                    made_ms,
                     content_hash: content_hash.to_vec(),
                     bytes,
                 }));
@@ -304,13 +304,14 @@ impl Thread {
                 }
             }
             Output::Quarantine { board, device, hash, bytes, reason } => {
+                let at_ms = self.clock.now().0;
                 self.submit(Write::Quarantine(NewQuarantined {
                     board: board.to_string(),
                     peer: device,
                     hash: hash.to_vec(),
                     bytes: bytes.to_vec(),
                     reason,
-                    at_ms: self.clock.now().0,
+                    at_ms,
                 }));
             }
             Output::Summary { board, summary } => self.run_errand(Errand::Summary(board, summary)),

@@ -21,20 +21,56 @@ const CALL_AGAIN: [Duration; 5] = [
     Duration::from_secs(10),
     Duration::from_secs(30),
 ];
+/// The wait after a network that could not be bound: one is just coming up.
+const BIND_AGAIN: Duration = Duration::from_secs(2);
 /// Addresses kept a board; the oldest go.
 const MAX_KNOWN: usize = 64;
 
-/// Carries the link's events to the engine until the link ends.
+/// Carries the link's events to the engine, over every network this laptop is on in turn.
 pub(crate) async fn listen(shared: Arc<Shared>, mut events: mpsc::Receiver<Event>) {
+    let mut generation = 0;
+    loop {
+        carry(&shared, events, generation).await;
+        generation += 1;
+        events = loop {
+            match shared.bind_again().await {
+                Ok(events) => break events,
+                Err(error) => tracing::warn!(%error, "the network could not be bound"),
+            }
+            tokio::time::sleep(BIND_AGAIN).await;
+        };
+        tracing::info!("bound to the network anew");
+        for waiting in lock(&shared.dialling).values() {
+            waiting.notify_one();
+        }
+    }
+}
+
+/// Bits of a peer's number that are the link's.
+const GENERATION: u32 = 40;
+
+/// A link numbers its peers from one; the engine wants numbers that are never used again.
+fn engine_id(generation: u64, peer: link::PeerId) -> engine::PeerId {
+    engine::PeerId((generation << GENERATION) | peer.0)
+}
+
+/// The link's number of a peer of the network bound now.
+pub(crate) fn link_id(peer: engine::PeerId) -> link::PeerId {
+    link::PeerId(peer.0 & ((1 << GENERATION) - 1))
+}
+
+/// Until the link ends.
+async fn carry(shared: &Arc<Shared>, mut events: mpsc::Receiver<Event>, generation: u64) {
     let waiting = Arc::new(Semaphore::new(WAITING_FRAMES));
     while let Some(event) = events.recv().await {
         match event {
             Event::PeerConnected { peer } => {
                 let board = peer.board().as_str().to_owned();
                 *lock(&shared.connected).entry(board.clone()).or_default() += 1;
-                know(&shared, &board, &peer.address());
-                call(&shared, &board);
-                shared.core.send(Work::Peer(Box::new(peer)));
+                know(shared, &board, &peer.address());
+                call(shared, &board);
+                let id = engine_id(generation, peer.id());
+                shared.core.send(Work::Peer(id, Box::new(peer)));
                 shared.boards_changed.notify_one();
             }
             Event::Frame { peer, lane, bytes } => {
@@ -43,16 +79,16 @@ pub(crate) async fn listen(shared: Arc<Shared>, mut events: mpsc::Receiver<Event
                     link::Lane::Sync => Lane::Sync,
                     link::Lane::Presence => Lane::Presence,
                 };
-                let input = Input::Frame { peer: engine::PeerId(peer.0), lane, bytes };
+                let input = Input::Frame { peer: engine_id(generation, peer), lane, bytes };
                 shared.core.send(Work::Frame(input, permit));
             }
             Event::Drained { peer } => {
-                shared.tell(Input::PeerWritable { peer: engine::PeerId(peer.0) });
+                shared.tell(Input::PeerWritable { peer: engine_id(generation, peer) });
             }
             Event::PeerClosed { peer, reason } => {
                 tracing::info!(peer = peer.0, %reason, "a peer has gone");
-                shared.core.send(Work::Peerless(peer));
-                recount(&shared);
+                shared.core.send(Work::Peerless(engine_id(generation, peer)));
+                recount(shared);
                 for waiting in lock(&shared.dialling).values() {
                     waiting.notify_one();
                 }
@@ -63,7 +99,7 @@ pub(crate) async fn listen(shared: Arc<Shared>, mut events: mpsc::Receiver<Event
                 if let (Some(role), Ok(board)) = (shared.access.role(&board), board.parse()) {
                     shared.tell(Input::RoleChanged { board, role });
                 }
-                keep_membership(&shared, &board, None);
+                keep_membership(shared, &board, None);
             }
             Event::Offered { offer } => {
                 lock(&shared.nearby).offers.insert(key_text(&offer.id()), offer);
@@ -75,7 +111,12 @@ pub(crate) async fn listen(shared: Arc<Shared>, mut events: mpsc::Receiver<Event
                 let offers = shared.nearby_offers();
                 shared.broadcast(crate::protocol::HomeEvent::Nearby { offers });
             }
-            Event::CodeClosed { invitation } => crate::home::invite::code_closed(&shared, &invitation),
+            Event::NetworkChanged => {
+                let link = shared.link();
+                // Its last events still come; then the link has ended.
+                tokio::spawn(async move { link.close().await });
+            }
+            Event::CodeClosed { invitation } => crate::home::invite::code_closed(shared, &invitation),
         }
     }
 }
@@ -84,7 +125,7 @@ fn recount(shared: &Shared) {
     let mut connected = lock(&shared.connected);
     connected.retain(|board, count| {
         let Ok(board) = board.parse::<link::BoardId>() else { return false };
-        *count = u32::try_from(shared.link.peers(&board).len()).unwrap_or(u32::MAX);
+        *count = u32::try_from(shared.link().peers(&board).len()).unwrap_or(u32::MAX);
         *count > 0
     });
     drop(connected);
@@ -158,10 +199,10 @@ async fn keep_calling(shared: Arc<Shared>, board: String, wanted: Arc<Notify>) {
     while shared.access.held(&board).is_some() {
         let addresses =
             shared.store.membership(&board).ok().flatten().map(|m| known(&m)).unwrap_or_default();
-        let here: Vec<_> = shared.link.peers(&id).iter().map(link::Peer::device).collect();
+        let here: Vec<_> = shared.link().peers(&id).iter().map(link::Peer::device).collect();
         let mut missing = false;
         for address in addresses.iter().filter(|address| !here.contains(&address.id())) {
-            match shared.link.dial(&id, address).await {
+            match shared.link().dial(&id, address).await {
                 Ok(_) => {}
                 Err(error) => {
                     missing = true;

@@ -34,7 +34,8 @@ pub(crate) struct Nearby {
 
 pub(crate) struct Shared {
     pub(crate) store: Store,
-    pub(crate) link: Link,
+    link: Mutex<Link>,
+    link_config: link::Config,
     pub(crate) core: Core,
     pub(crate) access: Arc<Access>,
     pub(crate) me: Mutex<Me>,
@@ -53,6 +54,44 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
+    pub(crate) fn new(
+        store: Store,
+        core: Core,
+        access: Arc<Access>,
+        me: Me,
+        link: Link,
+        link_config: link::Config,
+    ) -> Self {
+        Self {
+            store,
+            link: Mutex::new(link),
+            link_config,
+            core,
+            access,
+            me: Mutex::new(me),
+            nearby: Mutex::default(),
+            offers: Mutex::default(),
+            connected: Mutex::default(),
+            dialling: Mutex::default(),
+            boards_changed: tokio::sync::Notify::new(),
+        }
+    }
+
+    /// This laptop's end of the network, as bound now.
+    pub(crate) fn link(&self) -> Link {
+        lock(&self.link).clone()
+    }
+
+    /// Binds the network anew: the laptop has moved to another.
+    pub(crate) async fn bind_again(
+        &self,
+    ) -> Result<tokio::sync::mpsc::Receiver<link::Event>, link::BindError> {
+        let gate = Arc::clone(&self.access) as Arc<dyn link::Gate>;
+        let (link, events) = Link::bind(self.link_config.clone(), gate).await?;
+        *lock(&self.link) = link;
+        Ok(events)
+    }
+
     /// Tells the engine something.
     pub(crate) fn tell(&self, input: Input) {
         self.core.send(Work::Input(input));

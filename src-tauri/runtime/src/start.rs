@@ -4,13 +4,13 @@ use crate::access::{Access, Standings};
 use crate::core::{Core, Errand, Session, Sink, Thread, Work, load_failure};
 use crate::marker::Marker;
 use crate::protocol::ServerMessage;
-use crate::shared::{Me, Shared, lock};
+use crate::shared::{Me, Shared};
 use crate::{clock, home, peers};
 use board::BoardId;
 use engine::{Input, LoadFailure, Stored};
 use link::Credential;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 use store::{Key, NewQuarantined, Store, Write};
 use tokio::sync::{mpsc, oneshot};
@@ -109,20 +109,18 @@ impl Runtime {
         let memberships = read_memberships(&store, &access)?;
         let me = home::settings::read_me(&store)?;
 
-        let (link, events) = link::Link::bind(
-            link::Config {
-                device_key,
-                reach: match config.reach {
-                    Reach::Loopback => link::Reach::Loopback,
-                    Reach::LocalNetwork => link::Reach::LocalNetwork,
-                },
-                port: remembered_port(&store),
-                clock: Arc::new(|| clock::unix_ms().unsigned_abs()),
-                limits: link::Limits::default(),
+        let link_config = link::Config {
+            device_key,
+            reach: match config.reach {
+                Reach::Loopback => link::Reach::Loopback,
+                Reach::LocalNetwork => link::Reach::LocalNetwork,
             },
-            Arc::clone(&access) as Arc<dyn link::Gate>,
-        )
-        .await?;
+            port: remembered_port(&store),
+            clock: Arc::new(|| clock::unix_ms().unsigned_abs()),
+            limits: link::Limits::default(),
+        };
+        let gate = Arc::clone(&access) as Arc<dyn link::Gate>;
+        let (link, events) = link::Link::bind(link_config.clone(), gate).await?;
         remember_port(&store, &link);
 
         let (core, work) = Core::new();
@@ -133,18 +131,7 @@ impl Runtime {
             .name("engine".into())
             .spawn(move || thread.run(&work))
             .map_err(StartError::Thread)?;
-        let shared = Arc::new(Shared {
-            store,
-            link,
-            core,
-            access,
-            me: Mutex::new(me.clone()),
-            nearby: Mutex::default(),
-            offers: Mutex::default(),
-            connected: Mutex::default(),
-            dialling: Mutex::default(),
-            boards_changed: tokio::sync::Notify::new(),
-        });
+        let shared = Arc::new(Shared::new(store, core, access, me.clone(), link, link_config));
         tell_me(&shared, &me);
         let tasks = vec![
             tokio::spawn(peers::listen(Arc::clone(&shared), events)),
@@ -167,7 +154,7 @@ impl Runtime {
         let (done, stopped) = oneshot::channel();
         self.shared.core.send(Work::Stop(done));
         let _ = tokio::time::timeout(Duration::from_secs(5), stopped).await;
-        self.shared.link.close().await;
+        self.shared.link().close().await;
         for task in &self.tasks {
             task.abort();
         }
@@ -306,9 +293,4 @@ fn remember_port(store: &Store, link: &link::Link) {
 /// The profile's folder of the store.
 pub(crate) fn folder(shared: &Shared) -> &Path {
     shared.store.path().parent().unwrap_or(Path::new("."))
-}
-
-#[allow(dead_code, reason = "used by home")]
-pub(crate) fn me(shared: &Shared) -> Me {
-    lock(&shared.me).clone()
 }

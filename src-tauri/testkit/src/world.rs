@@ -202,6 +202,8 @@ impl World {
 
     /// Every disk holds what its engine held.
     fn restart_everybody(&mut self) {
+        // A disk that failed is tried again after at most ten seconds.
+        self.run_until(self.now + 11_000);
         let before = self.hashes();
         for laptop in self.ids() {
             self.crash(laptop);
@@ -617,10 +619,6 @@ impl World {
         self.removed_notes.extend(gone);
         let gone = before.meta.summary.chars().filter(|mark| !after.meta.summary.contains(*mark));
         self.removed_marks.extend(gone);
-        if self.laptops[id.0].is_intruder() {
-            let new = after.notes.keys().filter(|note| !before.notes.contains_key(note));
-            self.intruders_notes.extend(new);
-        }
     }
 
     fn execute(&mut self, id: LaptopId, session: SessionId) {
@@ -635,7 +633,11 @@ impl World {
             commands.push(command(&mut next, &mirror));
         }
         commands.retain(|command| !writes_summary(command));
-        let notes = commands.iter().flat_map(new_notes).collect();
+        let notes: Vec<NoteId> = commands.iter().flat_map(new_notes).collect();
+        if self.laptops[id.0].is_intruder() {
+            let fresh = notes.iter().filter(|note| !mirror.notes.contains_key(note));
+            self.intruders_notes.extend(fresh);
+        }
         let request = BoardRequest::Execute { board: BOARD, person, commands };
         self.ask(id, session, Asked::Change(notes), request);
     }

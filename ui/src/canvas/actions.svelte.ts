@@ -102,8 +102,9 @@ export class Actions {
   /** Makes a note where the board's `at` says, or where there is room, and starts writing it. */
   addNote(at?: Point, size?: { w: number; h: number }): void {
     if (!this.store.editable) return;
-    const home = at ? this.#homeAt(at) : this.#homeHere();
-    const spot = at && home.free ? { x: at.x - home.x, y: at.y - home.y } : this.#spotIn(home.parent);
+    const pointed = at && this.#homeAt(at);
+    const home = pointed ?? this.#homeHere();
+    const spot = at && pointed?.free ? { x: at.x - pointed.x, y: at.y - pointed.y } : this.#spotIn(home.parent);
     this.#write(home.parent, home.kind, spot, undefined, size);
   }
 

@@ -1,7 +1,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import { toBase64 } from './base64';
 import type { ClientMessage, ServerMessage } from './generated/home';
-import type { Shell, Transport, TransportEvents } from './session';
+import { FaultError, type Shell, type Transport, type TransportEvents } from './session';
 
 /** Messages through Tauri's IPC: one channel from the engine, one command to it. */
 export class TauriTransport implements Transport {
@@ -20,11 +20,21 @@ export class TauriTransport implements Transport {
 
 /** The desktop: its save dialog, its browser. */
 export class TauriShell implements Shell {
-  saveFile(name: string, bytes: Uint8Array): Promise<'saved' | 'cancelled'> {
-    return invoke('save_file', { name, base64: toBase64(bytes) });
+  async saveFile(name: string, bytes: Uint8Array): Promise<'saved' | 'cancelled'> {
+    const saved = await call<boolean>('save_file', { name, base64: toBase64(bytes) });
+    return saved ? 'saved' : 'cancelled';
   }
 
   async openExternal(url: URL): Promise<void> {
-    await invoke('open_external', { url: url.href });
+    await call('open_external', { url: url.href });
+  }
+}
+
+/** Tauri's commands reject with a text for people. */
+async function call<T>(command: string, values: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(command, values);
+  } catch (error) {
+    throw new FaultError('storage', String(error));
   }
 }

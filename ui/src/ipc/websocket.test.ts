@@ -71,7 +71,7 @@ describe('the token', () => {
   it('is not tried again when it was refused', () => {
     const { sockets, heard, waits } = world();
     sockets[0]!.opens();
-    sockets[0]!.closes(1008);
+    sockets[0]!.closes(4401);
     expect(heard).toEqual(['opened', 'refused']);
     expect(waits).toEqual([]);
   });

@@ -5,8 +5,8 @@ import { FaultError, type Shell, type Transport, type TransportEvents } from './
 const FIRST_DELAY_MS = 250;
 /** The longest wait: still short for somebody who looks at the page. */
 const LONGEST_DELAY_MS = 8_000;
-/** How the server closes a connection whose token it does not take (RFC 6455, policy violation). */
-const REFUSED = 1008;
+/** How the server closes a connection whose token it does not take. */
+const REFUSED = 4401;
 
 const NO_TOKEN =
   'This address lacks its key. Open the whole link that Upshot showed, up to its last character.';

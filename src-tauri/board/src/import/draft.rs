@@ -142,7 +142,7 @@ impl Draft {
     /// Gives everything an id and a place: the timeline on top, then the sections in columns,
     /// then what lies on the board itself.
     pub(super) fn lay_out(self, ids: &mut dyn FnMut() -> u128) -> Import {
-        let mut builder = Builder { board: Board { meta: self.meta, ..Board::default() }, names: HashMap::new(), notes: HashMap::new(), themes: HashMap::new(), others: HashMap::new(), ids, people: HashMap::new(), links: Vec::new(), next: Orders::default() };
+        let mut builder = Builder { board: Board { meta: self.meta, ..Board::default() }, names: HashMap::new(), notes: HashMap::new(), themes: HashMap::new(), ids, people: HashMap::new(), links: Vec::new(), next: Orders::default() };
         for (name, facilitator) in self.people {
             builder.person(name, facilitator);
         }
@@ -175,7 +175,6 @@ struct Builder<'a> {
     /// Things by the words that name them, the first of each.
     notes: HashMap<String, NoteId>,
     themes: HashMap<String, ThemeId>,
-    others: HashMap<String, Key>,
     names: HashMap<String, Key>,
     /// Follow-ups whose origin is still to be found.
     links: Vec<(FollowUpId, bool, String)>,

@@ -1,7 +1,7 @@
 //! Markdown as a flat list of blocks. Flat, because a document may nest ten thousand levels
 //! deep and neither walking nor dropping it may depend on that.
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 /// What a block is.
@@ -131,8 +131,7 @@ impl Reader<'_> {
             self.open(Kind::Paragraph, range.start);
         }
         self.until = self.until.max(range.end);
-        let block = self.open.get_or_insert_with(|| unreachable_block());
-        &mut block.words.text
+        &mut self.open.get_or_insert_with(Block::empty).words.text
     }
 
     fn words(&mut self, block: &mut Block) -> Words {
@@ -207,14 +206,8 @@ impl Reader<'_> {
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         match tag {
             Tag::Paragraph => self.open(Kind::Paragraph, range.start),
-            Tag::Heading { level, .. } => {
-                self.open(Kind::Heading(number(level)), range.start);
-                self.from = self.source.len();
-            }
-            Tag::CodeBlock(kind) => {
-                let _info = matches!(kind, CodeBlockKind::Fenced(_));
-                self.open(Kind::Code, range.start);
-            }
+            Tag::Heading { level, .. } => self.open(Kind::Heading(number(level)), range.start),
+            Tag::CodeBlock(_) => self.open(Kind::Code, range.start),
             Tag::HtmlBlock => self.open(Kind::Html, range.start),
             Tag::BlockQuote(_) => {
                 self.close();
@@ -276,10 +269,6 @@ impl Reader<'_> {
             }
             Tag::MetadataBlock(_) => self.open(Kind::FrontMatter, range.start),
             _ => {}
-        }
-        // A heading's source is that of its words.
-        if let Some(Block { kind: Kind::Heading(_), .. }) = &self.open {
-            self.from = self.from.min(self.source.len());
         }
     }
 
@@ -357,8 +346,16 @@ impl Reader<'_> {
     }
 }
 
-fn unreachable_block() -> Block {
-    Block { kind: Kind::Paragraph, words: Words::default(), item: None, task: None, quoted: false }
+impl Block {
+    fn empty() -> Self {
+        Self {
+            kind: Kind::Paragraph,
+            words: Words::default(),
+            item: None,
+            task: None,
+            quoted: false,
+        }
+    }
 }
 
 fn number(level: HeadingLevel) -> u8 {

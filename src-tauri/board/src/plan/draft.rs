@@ -242,6 +242,18 @@ impl<'a> Draft<'a> {
             .any(|(_, key)| matches!(key, Key::Note(_)))
     }
 
+    /// The last moment among the notes on a parent, up to and with `upto` where that is one of them.
+    pub(super) fn moment(&mut self, parent: Parent, upto: Option<Key>) -> Option<String> {
+        self.index();
+        let row = self.index.as_ref()?.get(&parent)?;
+        let end = upto.and_then(|upto| row.iter().position(|(_, key)| *key == upto));
+        row.get(..end.map_or(row.len(), |at| at + 1))?.iter().rev().find_map(|(_, key)| {
+            let Key::Note(id) = key else { return None };
+            let at = &self.note(*id)?.when.as_ref()?.at;
+            (!at.is_empty()).then(|| at.clone())
+        })
+    }
+
     /// An order for a spot in a row, `mover` (if it is there) not counting. Where the neighbours leave no
     /// room (two people placed something at one spot at once, or orders came from elsewhere) as
     /// few neighbours as possible get a new order too.

@@ -23,7 +23,7 @@ pub(super) fn add(
             .transpose()?;
         let text = words::text(&new.text)?;
         let label = words::line(new.when.as_deref().unwrap_or_default())?;
-        let when = when(draft, &label, new.after, new.parent);
+        let when = when(draft, &label, new.parent, new.after);
         let spot = new.after.map_or(Spot::Last, Spot::After);
         let order = draft.slot(Row::On(new.parent), spot, None);
         // Somebody who has been taken off the people meanwhile writes without a name.
@@ -66,30 +66,15 @@ fn kind(draft: &Draft<'_>, parent: Parent) -> NoteKind {
         .map_or(NoteKind::Plain, |section| section.kind)
 }
 
-/// What a label means. A time alone is of the day of the note before it; a day without a year is
-/// the last such day before the workshop or, where that has no date, the one nearest to the note
-/// before it.
-fn when(draft: &Draft<'_>, label: &str, after: Option<Key>, parent: Parent) -> Option<When> {
+/// What a label means. A time alone is of the day of the last moment up to the note `upto`; a day
+/// without a year is the last such day before the workshop or, where that has no date, the one
+/// nearest to that moment.
+fn when(draft: &mut Draft<'_>, label: &str, parent: Parent, upto: Option<Key>) -> Option<When> {
     if label.is_empty() {
         return None;
     }
-    let at = |note: &Note| {
-        note.when
-            .as_ref()
-            .map(|when| when.at.clone())
-            .filter(|at| !at.is_empty())
-    };
-    let before = || match after {
-        Some(Key::Note(id)) => draft.note(id).and_then(at),
-        _ => draft
-            .notes()
-            .filter(|note| note.place.parent == parent)
-            .filter_map(|note| Some((&note.place.order, at(note)?)))
-            .max()
-            .map(|(_, at)| at),
-    };
-    let held_on = draft.meta().held_on.as_str();
-    Some(When::parse_among(label, before, held_on))
+    let held_on = draft.meta().held_on.clone();
+    Some(When::parse_among(label, || draft.moment(parent, upto), &held_on))
 }
 
 pub(super) fn set(
@@ -105,7 +90,7 @@ pub(super) fn set(
             match change {
                 NoteChange::Kind(kind) => note.kind = *kind,
                 NoteChange::When(label) => {
-                    note.when = when(draft, &words::line(label)?, None, note.place.parent);
+                    note.when = when(draft, &words::line(label)?, note.place.parent, Some(id.into()));
                 }
                 NoteChange::Source(source) => note.source = words::line(source)?,
                 NoteChange::Parked(parked) => note.parked = *parked,

@@ -156,7 +156,7 @@ pub(crate) fn add(shared: &Shared, row: Board) -> Result<(), Fault> {
     let name = row.id.clone();
     let id = name.parse().map_err(storage)?;
     shared.store.commit(vec![Write::PutBoard(row)]).map_err(storage)?;
-    shared.access.admit(Credential::for_new_board(id, shared.link.device()));
+    shared.access.admit(Credential::for_new_board(id, shared.link().device()));
     peers::keep_membership(shared, &name, None);
     Ok(())
 }
@@ -164,8 +164,8 @@ pub(crate) fn add(shared: &Shared, row: Board) -> Result<(), Fault> {
 pub(crate) async fn new_board(
     shared: &Arc<Shared>,
     template: &str,
-    title: String,
-    team: String,
+    title: &str,
+    team: &str,
 ) -> Outcome {
     let mut failed = None;
     let mut ids = || bits().unwrap_or_else(|error| {
@@ -180,16 +180,8 @@ pub(crate) async fn new_board(
         let Some(found) = found else {
             return Err(fault(FaultCode::Gone, "This template is not there any more."));
         };
-        let mut records = found.records(&mut ids);
-        for record in &mut records {
-            if let Record::Meta(meta) = record {
-                if !title.trim().is_empty() {
-                    meta.title = title.trim().chars().take(MAX_TITLE).collect();
-                }
-                meta.team = team.trim().chars().take(MAX_TITLE).collect();
-            }
-        }
-        records
+        let short = |text: &str| text.trim().chars().take(MAX_TITLE).collect::<String>();
+        found.records(&mut ids, &short(title), &short(team))
     };
     if let Some(error) = failed {
         return Err(error);

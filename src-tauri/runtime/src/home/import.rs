@@ -48,8 +48,9 @@ pub(crate) async fn import(shared: &Arc<Shared>, name: &str, base64: &str) -> Ou
 }
 
 fn records(name: &str, text: &str) -> Result<Vec<board::Record>, Fault> {
-    let unreadable = |error: board::ImportError| fault(FaultCode::Unreadable, error.to_string());
-    if board::import::is_json(text) {
+    let unreadable = |error: board::import::ImportError| fault(FaultCode::Unreadable, error.to_string());
+    let name_says = |ending: &str| name.to_ascii_lowercase().ends_with(ending);
+    if name_says(".json") || (text.trim_start().starts_with('{') && !name_says(".md")) {
         return board::import::json(text).map(|import| import.records).map_err(unreadable);
     }
     let mut failed = None;
@@ -141,6 +142,8 @@ fn write_board_file(shared: &Shared, board: BoardId) -> Outcome {
     board_file::write(&path, &file).map_err(storage)?;
     let bytes = std::fs::read(&path).map_err(storage);
     let _ = std::fs::remove_file(&path);
-    let name = board::export::file_name_of(&title, "upshot");
+    let mut titled = board::Board::default();
+    titled.meta.title = title;
+    let name = board::export::file_name(&titled, "upshot");
     Ok(HomeReply::File { name, bytes: crate::to_base64(&bytes?) })
 }

@@ -57,7 +57,7 @@ fn ticket(
     let id = name.parse().map_err(storage)?;
     let hours = hours.clamp(1, MAX_HOURS);
     let expires = clock::unix_ms().unsigned_abs() + u64::from(hours) * HOUR_MS;
-    let ticket = shared.link.invite(&id, link_role(role), expires, title).map_err(|error| {
+    let ticket = shared.link().invite(&id, link_role(role), expires, title).map_err(|error| {
         let code = match error {
             InviteError::NotAllowed => FaultCode::NotAllowed,
             InviteError::NotShared => FaultCode::Gone,
@@ -99,7 +99,7 @@ pub(crate) async fn offer(
     let ticket = ticket(shared, board, role, OFFER_HOURS, title.clone())?;
     let announced = title.filter(|_| show_title);
     let open = shared
-        .link
+        .link()
         .open_code(&ticket, announced.as_ref())
         .await
         .map_err(|error| fault(FaultCode::Unreachable, error.to_string()))?;
@@ -148,7 +148,8 @@ pub(crate) fn dismiss(shared: &Shared, board: BoardId, peer: &str) -> Outcome {
     let name = board.to_string();
     facilitators_only(shared, &name)?;
     let id: link::BoardId = name.parse().map_err(storage)?;
-    let found = shared.link.peers(&id).into_iter().find(|found| found.id().0.to_string() == peer);
+    let wanted = peer.parse().ok().map(|id| peers::link_id(engine::PeerId(id)));
+    let found = shared.link().peers(&id).into_iter().find(|found| Some(found.id()) == wanted);
     let Some(found) = found else {
         return Err(fault(FaultCode::Gone, "this laptop has left already"));
     };
@@ -157,7 +158,7 @@ pub(crate) fn dismiss(shared: &Shared, board: BoardId, peer: &str) -> Outcome {
         // The way it came in would let it in again under the same invitation.
         standings.closed.extend(found.came_by().as_ref().map(key_text));
     })?;
-    shared.link.recheck(&id);
+    shared.link().recheck(&id);
     Ok(HomeReply::Done)
 }
 

@@ -39,7 +39,7 @@ async fn join_by(shared: &Arc<Shared>, ticket: &Ticket) -> Outcome {
     if better {
         shared.access.admit(offered);
     }
-    if let Err(error) = shared.link.join(ticket).await {
+    if let Err(error) = shared.link().join(ticket).await {
         // A ticket that opens nothing leaves nothing behind.
         match held {
             Some(held) => shared.access.admit(held),
@@ -70,7 +70,7 @@ pub(crate) async fn look(shared: &Arc<Shared>, on: bool) -> Outcome {
     }
     if lock(&shared.nearby).browsing.is_none() {
         let browsing = shared
-            .link
+            .link()
             .browse()
             .await
             .map_err(|error| fault(FaultCode::Unreachable, sentence(&error.to_string())))?;
@@ -88,7 +88,7 @@ pub(crate) async fn join_nearby(shared: &Arc<Shared>, offer: &str, code: &str) -
     let Some(found) = found else {
         return Err(fault(FaultCode::Gone, "This board is no longer offered. Ask for a new code."));
     };
-    let ticket = shared.link.redeem(&found.addr, &code).await.map_err(redeemed)?;
+    let ticket = shared.link().redeem(&found.addr, &code).await.map_err(redeemed)?;
     join_by(shared, &ticket).await
 }
 

@@ -33,7 +33,7 @@ async fn carry_out(shared: &Arc<Shared>, request: HomeRequest) -> Outcome {
         HomeRequest::Boards => Ok(HomeReply::Boards { boards: boards::cards(shared)? }),
         HomeRequest::Templates => Ok(boards::templates()),
         HomeRequest::NewBoard { template, title, team } => {
-            boards::new_board(shared, &template, title, team).await
+            boards::new_board(shared, &template, &title, &team).await
         }
         HomeRequest::Import { name, bytes } => import::import(shared, &name, &bytes).await,
         HomeRequest::BoardFile { board } => import::board_file(shared, board).await,

@@ -2,8 +2,8 @@ import { toBase64 } from '../../ipc/base64';
 import type { Client } from '../../ipc/client';
 import type { BoardId } from '../../ipc/generated/board';
 
-/** Larger than any board: reading such a file would only make the window wait. */
-const LARGEST_BYTES = 256 * 1024 * 1024;
+/** Larger than any board, and as much as fits into a message to the engine. */
+const LARGEST_BYTES = 64 * 1024 * 1024;
 
 /** A file that did not become a board. */
 export interface ImportProblem {
