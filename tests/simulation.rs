@@ -21,7 +21,9 @@ fn try_play(seed: u64) -> Result<Report, u64> {
 
 fn how_to_replay(seeds: &[u64]) -> String {
     let first = seeds.first().copied().unwrap_or_default();
-    format!("seeds {seeds:?} failed; replay: UPSHOT_SEED={first} cargo test -p testkit --test simulation seeds_converge")
+    format!(
+        "seeds {seeds:?} failed; replay: UPSHOT_SEED={first} cargo test -p testkit --test simulation seeds_converge"
+    )
 }
 
 fn env(name: &str) -> Option<u64> {
@@ -41,7 +43,10 @@ fn seeds_converge_and_lose_nothing() {
         let threads: Vec<_> = halves
             .map(|half| scope.spawn(|| half.iter().map(|seed| try_play(*seed)).collect::<Vec<_>>()))
             .collect();
-        threads.into_iter().flat_map(|thread| thread.join().expect("failures are caught")).collect()
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().expect("failures are caught"))
+            .collect()
     });
     let failed: Vec<u64> = results.iter().filter_map(|result| result.err()).collect();
     assert!(failed.is_empty(), "{}", how_to_replay(&failed));

@@ -70,15 +70,24 @@ fn advance(c: char) -> i64 {
         ' '..='~' => ASCII.get(code - 0x20).copied().unwrap_or(560),
         '\u{A0}'..='\u{17F}' => LATIN.get(code - 0xA0).copied().unwrap_or(560),
         '\t' => 287 * 4,
-        '\0'..='\u{1F}' | '\u{300}'..='\u{36F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' => 0,
+        '\0'..='\u{1F}'
+        | '\u{300}'..='\u{36F}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}' => 0,
         '–' => 502,
         '—' => 828,
         '‘' | '’' => 251,
         '“' | '”' => 436,
         '…' => 721,
-        '\u{1100}'..='\u{115F}' | '\u{2E80}'..='\u{D7FF}' | '\u{F900}'..='\u{FAFF}'
-        | '\u{FE30}'..='\u{FE6F}' | '\u{FF00}'..='\u{FFEF}' | '\u{1F000}'..='\u{3FFFF}' => 1000,
+        '\u{1100}'..='\u{115F}'
+        | '\u{2E80}'..='\u{D7FF}'
+        | '\u{F900}'..='\u{FAFF}'
+        | '\u{FE30}'..='\u{FE6F}'
+        | '\u{FF00}'..='\u{FFEF}'
+        | '\u{1F000}'..='\u{3FFFF}' => 1000,
         '\u{2190}'..='\u{2BFF}' => 1000,
         _ => 620,
     };
@@ -111,7 +120,12 @@ fn lines(text: &str, width: i32) -> i32 {
             if x > room {
                 count += 1;
                 // The word moves down whole, unless it is longer than a line.
-                x = if breaks || word > room { word = step; step } else { word };
+                x = if breaks || word > room {
+                    word = step;
+                    step
+                } else {
+                    word
+                };
             }
         }
     }
@@ -126,9 +140,15 @@ pub fn note_height(text: &str, width: i32) -> i32 {
 
 /// The size a note takes: its own width where one was chosen, its text's height.
 pub fn note_size(note: &Note) -> Size {
-    let chosen = note.size.unwrap_or(Size { w: NOTE_W, h: NOTE_H });
+    let chosen = note.size.unwrap_or(Size {
+        w: NOTE_W,
+        h: NOTE_H,
+    });
     let w = chosen.w.max(NOTE_W);
-    Size { w, h: note_height(&note.text, w).max(chosen.h) }
+    Size {
+        w,
+        h: note_height(&note.text, w).max(chosen.h),
+    }
 }
 
 /// The width at which a text reads well: long ones get two or three columns.
@@ -173,12 +193,22 @@ pub fn tray(notes: &[Size]) -> (Vec<(i32, i32)>, Size) {
         *y += TRAY_PADDING + TRAY_TITLE;
     }
     let w = all.w.max(NOTE_W) + 2 * TRAY_PADDING;
-    (places, Size { w, h: all.h.max(NOTE_H) + TRAY_TITLE + 2 * TRAY_PADDING })
+    (
+        places,
+        Size {
+            w,
+            h: all.h.max(NOTE_H) + TRAY_TITLE + 2 * TRAY_PADDING,
+        },
+    )
 }
 
 /// A free section's contents: where the themes and then the notes lie in a section of this
 /// width, and the height it needs.
-pub fn section(themes: &[Size], notes: &[Size], width: i32) -> (Vec<(i32, i32)>, Vec<(i32, i32)>, i32) {
+pub fn section(
+    themes: &[Size],
+    notes: &[Size],
+    width: i32,
+) -> (Vec<(i32, i32)>, Vec<(i32, i32)>, i32) {
     let inner = width - 2 * PADDING;
     let (mut trays, above) = rows(themes, inner, THEME_GAP);
     let (mut loose, below) = rows(notes, inner, GAP);
@@ -206,7 +236,13 @@ pub fn lane(notes: &[Size]) -> (Vec<(i32, i32)>, Size) {
         *x += PADDING;
         *y += LANE_TOP;
     }
-    (places, Size { w: all.w + 2 * PADDING, h: LANE_TOP + all.h.max(NOTE_H) + PADDING })
+    (
+        places,
+        Size {
+            w: all.w + 2 * PADDING,
+            h: LANE_TOP + all.h.max(NOTE_H) + PADDING,
+        },
+    )
 }
 
 /// Sections of these heights and one width, each put under the shortest column so far.
@@ -236,14 +272,33 @@ const ROW: i32 = NOTE_H / 2;
 
 /// Puts things that lie freely into reading order: row by row, from the left. What stands at
 /// about the same height is a row. Ties by order, then by id.
-pub(crate) fn reading_order<T>(things: &mut [T], place: impl Fn(&T) -> (i32, i32), tie: impl Fn(&T, &T) -> std::cmp::Ordering) {
-    things.sort_by(|a, b| place(a).1.cmp(&place(b).1).then(place(a).0.cmp(&place(b).0)).then_with(|| tie(a, b)));
+pub(crate) fn reading_order<T>(
+    things: &mut [T],
+    place: impl Fn(&T) -> (i32, i32),
+    tie: impl Fn(&T, &T) -> std::cmp::Ordering,
+) {
+    things.sort_by(|a, b| {
+        place(a)
+            .1
+            .cmp(&place(b).1)
+            .then(place(a).0.cmp(&place(b).0))
+            .then_with(|| tie(a, b))
+    });
     let mut from = 0;
     while let Some(first) = things.get(from) {
         let limit = place(first).1.saturating_add(ROW);
-        let length = things.get(from..).unwrap_or(&[]).partition_point(|thing| place(thing).1 < limit);
+        let length = things
+            .get(from..)
+            .unwrap_or(&[])
+            .partition_point(|thing| place(thing).1 < limit);
         if let Some(row) = things.get_mut(from..from + length) {
-            row.sort_by(|a, b| place(a).0.cmp(&place(b).0).then(place(a).1.cmp(&place(b).1)).then_with(|| tie(a, b)));
+            row.sort_by(|a, b| {
+                place(a)
+                    .0
+                    .cmp(&place(b).0)
+                    .then(place(a).1.cmp(&place(b).1))
+                    .then_with(|| tie(a, b))
+            });
         }
         from += length.max(1);
     }

@@ -25,7 +25,9 @@ const BESIDE_THEME: i32 = PADDING + 276 + 14;
 /// The sample review as the records of a new board. `ids` gives random bits, 80 of which count.
 /// Meant for [`insert_commands`](crate::insert_commands).
 pub fn sample(ids: &mut dyn FnMut() -> u128) -> Vec<Record> {
-    let Some(template) = template("delivery-review") else { return Vec::new() };
+    let Some(template) = template("delivery-review") else {
+        return Vec::new();
+    };
     let mut records = template.records(ids, story::TITLE, story::TEAM);
     let mut sections = BTreeMap::new();
     for record in &mut records {
@@ -42,14 +44,32 @@ pub fn sample(ids: &mut dyn FnMut() -> u128) -> Vec<Record> {
             _ => {}
         }
     }
-    let people: Vec<PersonId> =
-        story::PEOPLE.iter().map(|_| PersonId::from_bits(ids())).collect();
+    let people: Vec<PersonId> = story::PEOPLE
+        .iter()
+        .map(|_| PersonId::from_bits(ids()))
+        .collect();
     for (i, (name, id)) in story::PEOPLE.iter().zip(&people).enumerate() {
-        let tint = Tint::ALL.get(i % Tint::ALL.len()).copied().unwrap_or(Tint::T1);
+        let tint = Tint::ALL
+            .get(i % Tint::ALL.len())
+            .copied()
+            .unwrap_or(Tint::T1);
         let name = (*name).to_owned();
-        records.push(Record::Person(Person { id: *id, name, tint, facilitator: i == 0 }));
+        records.push(Record::Person(Person {
+            id: *id,
+            name,
+            tint,
+            facilitator: i == 0,
+        }));
     }
-    Writer { ids, sections, people, known: BTreeMap::new(), written: 0, records }.write()
+    Writer {
+        ids,
+        sections,
+        people,
+        known: BTreeMap::new(),
+        written: 0,
+        records,
+    }
+    .write()
 }
 
 /// Puts the story onto the board. What is linked later is remembered by its words.
@@ -66,14 +86,31 @@ impl Writer<'_> {
     fn write(mut self) -> Vec<Record> {
         for (fact, order) in story::FACTS.iter().zip(orders(story::FACTS.len())) {
             let parent = self.section(NoteKind::Happened);
-            let place = Place { parent, x: PADDING, y: 96, order };
+            let place = Place {
+                parent,
+                x: PADDING,
+                y: 96,
+                order,
+            };
             self.note(&Words::of(fact.text), NoteKind::Happened, place, Some(fact));
         }
         for topic in story::TOPICS {
             self.topic(topic);
         }
-        for (i, (card, order)) in (0..).zip(story::FOLLOW_UPS.iter().zip(orders(story::FOLLOW_UPS.len()))) {
-            self.follow_up(card, Place { parent: Parent::Board, x: 920, y: 492 + 112 * i, order });
+        for (i, (card, order)) in (0..).zip(
+            story::FOLLOW_UPS
+                .iter()
+                .zip(orders(story::FOLLOW_UPS.len())),
+        ) {
+            self.follow_up(
+                card,
+                Place {
+                    parent: Parent::Board,
+                    x: 920,
+                    y: 492 + 112 * i,
+                    order,
+                },
+            );
         }
         for link in story::LINKS {
             self.link(link);
@@ -82,7 +119,9 @@ impl Writer<'_> {
     }
 
     fn section(&self, kind: NoteKind) -> Parent {
-        self.sections.get(&kind).map_or(Parent::Board, |id| Parent::Section(*id))
+        self.sections
+            .get(&kind)
+            .map_or(Parent::Board, |id| Parent::Section(*id))
     }
 
     fn topic(&mut self, topic: &story::Topic) {
@@ -98,19 +137,39 @@ impl Writer<'_> {
             let id = ThemeId::from_bits((self.ids)());
             self.known.insert(name, id.into());
             // The title row begins under the section's header.
-            let place = Place { parent, x: theme_x, y: TOP - Theme::TRAY_Y, order };
+            let place = Place {
+                parent,
+                x: theme_x,
+                y: TOP - Theme::TRAY_Y,
+                order,
+            };
             let name = name.to_owned();
-            self.records.push(Record::Theme(Theme { id, name, place, collapsed: false }));
+            self.records.push(Record::Theme(Theme {
+                id,
+                name,
+                place,
+                collapsed: false,
+            }));
             for ((i, words), order) in (0..).zip(notes).zip(orders(notes.len())) {
                 let (x, y) = cell(i, 2);
                 let (x, y) = (Theme::TRAY_X + x, Theme::TRAY_Y + y);
-                let place = Place { parent: Parent::Theme(id), x, y, order };
+                let place = Place {
+                    parent: Parent::Theme(id),
+                    x,
+                    y,
+                    order,
+                };
                 self.note(words, topic.kind, place, None);
             }
         }
         for ((i, words), order) in (0..).zip(topic.loose).zip(order) {
             let (x, y) = cell(i, columns);
-            let place = Place { parent, x: loose_x + x, y: TOP + y, order };
+            let place = Place {
+                parent,
+                x: loose_x + x,
+                y: TOP + y,
+                order,
+            };
             self.note(words, topic.kind, place, None);
         }
     }
@@ -173,7 +232,10 @@ fn orders(n: usize) -> Vec<Order> {
 
 /// The top-left corner of a note in a grid of so many columns.
 fn cell(i: i32, columns: i32) -> (i32, i32) {
-    ((i % columns) * (Size::NOTE.w + Theme::GAP), (i / columns) * (Size::NOTE.h + Theme::GAP))
+    (
+        (i % columns) * (Size::NOTE.w + Theme::GAP),
+        (i / columns) * (Size::NOTE.h + Theme::GAP),
+    )
 }
 
 #[cfg(test)]
@@ -188,7 +250,11 @@ mod tests {
             bits += 1;
             bits
         };
-        let actor = Actor { person: None, role: Role::Facilitate, now_ms: 0 };
+        let actor = Actor {
+            person: None,
+            role: Role::Facilitate,
+            now_ms: 0,
+        };
         let mut board = Board::default();
         let commands = insert_commands(sample(&mut ids));
         for change in &plan_all(&board, &actor, &commands).unwrap().changes {
@@ -208,8 +274,11 @@ mod tests {
     fn the_sample_is_a_whole_review() {
         let board = board();
         check_invariants(&board).unwrap();
-        let facts: Vec<_> =
-            board.notes.values().filter(|note| note.kind == NoteKind::Happened).collect();
+        let facts: Vec<_> = board
+            .notes
+            .values()
+            .filter(|note| note.kind == NoteKind::Happened)
+            .collect();
         assert!((7..=9).contains(&facts.len()));
         assert!(facts.iter().all(|note| {
             !note.source.is_empty() && note.when.as_ref().is_some_and(|when| !when.at.is_empty())
@@ -221,9 +290,17 @@ mod tests {
             card.from.is_some_and(|key| board.contains(key)) && !card.due.is_empty()
         }));
         assert!(board.followups.values().all(|card| {
-            board.people.values().any(|person| person.name == card.owner)
+            board
+                .people
+                .values()
+                .any(|person| person.name == card.owner)
         }));
-        assert!(board.meta.promised.is_some_and(|when| when.at == "2025-12-14"));
+        assert!(
+            board
+                .meta
+                .promised
+                .is_some_and(|when| when.at == "2025-12-14")
+        );
     }
 
     #[test]
@@ -238,13 +315,22 @@ mod tests {
             }
             Parent::Theme(id) => {
                 let theme = &board.themes[&id];
-                let Parent::Section(section) = theme.place.parent else { panic!() };
+                let Parent::Section(section) = theme.place.parent else {
+                    panic!()
+                };
                 let section = &board.sections[&section];
-                (section.x + theme.place.x + place.x, section.y + theme.place.y + place.y)
+                (
+                    section.x + theme.place.x + place.x,
+                    section.y + theme.place.y + place.y,
+                )
             }
         };
         let rect = |(x, y): (i32, i32), h: i32| (x, y, x + Size::NOTE.w, y + h);
-        for note in board.notes.values().filter(|note| note.kind != NoteKind::Happened) {
+        for note in board
+            .notes
+            .values()
+            .filter(|note| note.kind != NoteKind::Happened)
+        {
             // Each text fits the least size, so the geometry is that of the grid.
             let h = layout::note_height(&note.text, Size::NOTE.w);
             assert_eq!(h, Size::NOTE.h, "{}", note.text);
@@ -255,7 +341,10 @@ mod tests {
         }
         for (i, (a, one)) in rects.iter().enumerate() {
             for (b, other) in rects.iter().skip(i + 1) {
-                assert!(apart(*one, *other, Theme::GAP), "{a} {one:?} and {b} {other:?}");
+                assert!(
+                    apart(*one, *other, Theme::GAP),
+                    "{a} {one:?} and {b} {other:?}"
+                );
             }
         }
         for section in board.sections.values() {

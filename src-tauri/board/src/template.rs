@@ -1,8 +1,8 @@
 //! Templates: what a new board starts with. Data files, described in `templates/README.md`.
 
 use crate::{
-    Board, Layout, MAX_COORD, MAX_LINE, Meta, NoteKind, Order, Phase, Record, Section,
-    SectionId, Size, plan, utf16_len,
+    Board, Layout, MAX_COORD, MAX_LINE, Meta, NoteKind, Order, Phase, Record, Section, SectionId,
+    Size, plan, utf16_len,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
@@ -88,7 +88,10 @@ pub enum TemplateError {
 
 static BUILT_IN: LazyLock<Vec<Template>> = LazyLock::new(|| {
     // A file that is not sound is left out here and fails a test.
-    FILES.iter().filter_map(|file| Template::parse(file).ok()).collect()
+    FILES
+        .iter()
+        .filter_map(|file| Template::parse(file).ok())
+        .collect()
 });
 
 const FILES: &[&str] = &[
@@ -189,13 +192,12 @@ impl Template {
 
     /// The records of a new board; where the title is empty it is the template's name. `ids` gives
     /// random bits, 80 of which count. Meant for [`insert_commands`](crate::insert_commands).
-    pub fn records(
-        &self,
-        ids: &mut dyn FnMut() -> u128,
-        title: &str,
-        team: &str,
-    ) -> Vec<Record> {
-        let title = if title.trim().is_empty() { &self.name } else { title };
+    pub fn records(&self, ids: &mut dyn FnMut() -> u128, title: &str, team: &str) -> Vec<Record> {
+        let title = if title.trim().is_empty() {
+            &self.name
+        } else {
+            title
+        };
         let mut records = vec![Record::Meta(Meta {
             title: title.to_owned(),
             team: team.to_owned(),
@@ -214,7 +216,10 @@ impl Template {
                 layout: section.layout,
                 x: section.x,
                 y: section.y,
-                size: Size { w: section.w, h: section.h },
+                size: Size {
+                    w: section.w,
+                    h: section.h,
+                },
                 order,
                 collapsed: false,
             }));
@@ -226,24 +231,36 @@ impl Template {
         let unfit = |what| Err(TemplateError::Unfit(what));
         let named = !self.id.is_empty()
             && self.id.len() <= 40
-            && self.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            && self
+                .id
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !named || self.name.is_empty() {
             return unfit("it has no id or no name");
         }
         if self.sections.len() > MAX_SECTIONS {
             return unfit("it has more than 100 sections");
         }
-        let lines = self.sections.iter().flat_map(|section| [&section.title, &section.prompt]);
+        let lines = self
+            .sections
+            .iter()
+            .flat_map(|section| [&section.title, &section.prompt]);
         let mut lines = lines.chain([&self.name, &self.question]);
         if lines.any(|line| utf16_len(line) > MAX_LINE || line.chars().any(char::is_control)) {
             return unfit("a line is longer than 400 characters, or is more than one");
         }
         let placed = self.sections.iter().all(|section| {
-            [section.x, section.y].iter().all(|v| (-MAX_COORD..=MAX_COORD).contains(v))
+            [section.x, section.y]
+                .iter()
+                .all(|v| (-MAX_COORD..=MAX_COORD).contains(v))
                 && (Size::SECTION.w..=MAX_COORD).contains(&section.w)
                 && (Size::SECTION.h..=MAX_COORD).contains(&section.h)
         });
-        if placed { Ok(()) } else { unfit("a section is too small, or lies beyond the edge") }
+        if placed {
+            Ok(())
+        } else {
+            unfit("a section is too small, or lies beyond the edge")
+        }
     }
 }
 
@@ -257,10 +274,21 @@ mod tests {
     fn every_built_in_template_is_sound() {
         for file in FILES {
             let template = Template::parse(file).unwrap();
-            assert_eq!(Template::parse(&template.to_json().unwrap()).unwrap(), template);
+            assert_eq!(
+                Template::parse(&template.to_json().unwrap()).unwrap(),
+                template
+            );
             for phase in &template.phases {
-                assert!(phase.minutes > 0 && !phase.question.is_empty(), "{}", phase.id);
-                assert!(!phase.prompts.is_empty() && !phase.tips.is_empty(), "{}", phase.id);
+                assert!(
+                    phase.minutes > 0 && !phase.question.is_empty(),
+                    "{}",
+                    phase.id
+                );
+                assert!(
+                    !phase.prompts.is_empty() && !phase.tips.is_empty(),
+                    "{}",
+                    phase.id
+                );
             }
             for (i, a) in template.sections.iter().enumerate() {
                 for b in template.sections.iter().skip(i + 1) {
@@ -272,7 +300,10 @@ mod tests {
                 }
             }
         }
-        let mut ids: Vec<&str> = templates().iter().map(|template| template.id.as_str()).collect();
+        let mut ids: Vec<&str> = templates()
+            .iter()
+            .map(|template| template.id.as_str())
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), FILES.len());
@@ -282,11 +313,24 @@ mod tests {
     fn the_flagship_walks_through_eight_phases_in_an_hour() {
         use PhaseKind::{Close, Commit, Discuss, Gather, Group, Scene, Timeline, Vote};
         let template = template("delivery-review").unwrap();
-        let phases: Vec<_> = template.phases.iter().map(|p| (p.kind, p.minutes)).collect();
-        assert_eq!(phases, [
-            (Scene, 3), (Timeline, 12), (Gather, 8), (Group, 8),
-            (Vote, 2), (Discuss, 15), (Commit, 9), (Close, 3),
-        ]);
+        let phases: Vec<_> = template
+            .phases
+            .iter()
+            .map(|p| (p.kind, p.minutes))
+            .collect();
+        assert_eq!(
+            phases,
+            [
+                (Scene, 3),
+                (Timeline, 12),
+                (Gather, 8),
+                (Group, 8),
+                (Vote, 2),
+                (Discuss, 15),
+                (Commit, 9),
+                (Close, 3),
+            ]
+        );
         let card = template.card();
         assert_eq!((card.minutes, card.kinds.len()), (60, 6));
     }
@@ -301,7 +345,11 @@ mod tests {
             };
             let records = template.records(&mut ids, "  ", "Departures");
             let mut board = Board::default();
-            let actor = Actor { person: None, role: Role::Facilitate, now_ms: 0 };
+            let actor = Actor {
+                person: None,
+                role: Role::Facilitate,
+                now_ms: 0,
+            };
             let plan = plan_all(&board, &actor, &insert_commands(records)).unwrap();
             for change in &plan.changes {
                 board.apply_change(change).unwrap();
@@ -309,7 +357,8 @@ mod tests {
             check_invariants(&board).unwrap();
             assert_eq!(board.meta.title, template.name);
             assert_eq!(board.meta.current_phase(), template.phases.first());
-            let again = Template::of_board(&board, &template.id, &template.name, &template.question);
+            let again =
+                Template::of_board(&board, &template.id, &template.name, &template.question);
             assert_eq!(&again, template);
         }
     }
@@ -318,7 +367,10 @@ mod tests {
     fn files_from_elsewhere_are_refused_with_a_reason() {
         let parse = |json: &str| Template::parse(json).unwrap_err().to_string();
         assert!(parse("{").starts_with("this file is not a template"));
-        assert_eq!(parse(r#"{"format":2}"#), "this template needs a newer version of Upshot");
+        assert_eq!(
+            parse(r#"{"format":2}"#),
+            "this template needs a newer version of Upshot"
+        );
         let tiny = r#"{"format":1,"id":"a","name":"A","question":"","phases":[],
             "sections":[{"title":"","kind":"well","x":0,"y":0,"w":1,"h":1}]}"#;
         assert!(parse(tiny).contains("too small"), "{}", parse(tiny));

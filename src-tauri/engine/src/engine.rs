@@ -1,10 +1,10 @@
 //! Who is asked what: sessions, peers and boards by their numbers.
 
-use crate::board::{Change, Cx, OpenBoard, Origin, Owed};
 use crate::input::{
     Input, Lane, LoadFailure, Millis, PeerId, SessionId, SessionKind, Stored, Ticket,
 };
 use crate::log::Log;
+use crate::open_board::{Change, Cx, OpenBoard, Origin, Owed};
 use crate::output::{Output, PeerEnd, TicketFailure};
 use crate::peer::Peer;
 use crate::protocol::{BoardEvent, BoardRequest, Fault, FaultCode};
@@ -104,7 +104,16 @@ impl Engine {
 
     /// The hash of the board's content, where it is open.
     pub fn content_hash(&self, board: BoardId) -> Option<[u8; 32]> {
-        self.boards.get(&board).map(|open| open.replica.content_hash())
+        self.boards
+            .get(&board)
+            .map(|open| open.replica.content_hash())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn client_of(&self, board: BoardId) -> ClientId {
+        self.boards
+            .get(&board)
+            .map_or(ClientId::new(0), |open| open.replica.client())
     }
 
     fn dispatch(&mut self, input: Input, out: &mut Vec<Output>) {
@@ -113,9 +122,17 @@ impl Engine {
             Input::SessionOpened { session, kind } => {
                 self.sessions.insert(session, kind);
             }
-            Input::Request { session, id, request } => self.request(session, id, request, out),
+            Input::Request {
+                session,
+                id,
+                request,
+            } => self.request(session, id, request, out),
             Input::SessionClosed { session } => self.session_closed(session, out),
-            Input::Loaded { board, role, stored } => self.loaded(board, role, stored, out),
+            Input::Loaded {
+                board,
+                role,
+                stored,
+            } => self.loaded(board, role, stored, out),
             Input::RoleChanged { board, role } => {
                 self.on_board(board, out, |open, cx| open.set_role(cx, role));
             }
@@ -127,7 +144,13 @@ impl Engine {
                 self.on_board(board, out, |open, cx| open.append_failed(cx, &message));
             }
             Input::Unload { board, message } => self.unload(board, &message, out),
-            Input::PeerConnected { peer, board, role, dialled, device } => {
+            Input::PeerConnected {
+                peer,
+                board,
+                role,
+                dialled,
+                device,
+            } => {
                 self.peer_connected(peer, board, Peer::new(role, dialled, device, self.now), out);
             }
             Input::Frame { peer, lane, bytes } => self.frame(peer, lane, bytes, out),
@@ -145,31 +168,64 @@ impl Engine {
             Input::Marked { board, mark } => {
                 self.on_board(board, out, |open, cx| open.marked(cx, mark));
             }
-            Input::Merge { ticket, board, stored } => self.job(board, Job::Merge(ticket, stored), out),
-            Input::Create { ticket, board, records } => self.job(board, Job::Create(ticket, records), out),
+            Input::Merge {
+                ticket,
+                board,
+                stored,
+            } => self.job(board, Job::Merge(ticket, stored), out),
+            Input::Create {
+                ticket,
+                board,
+                records,
+            } => self.job(board, Job::Create(ticket, records), out),
             Input::Tick => self.tick(out),
         }
     }
 
-    fn request(&mut self, session: SessionId, id: u32, request: BoardRequest, out: &mut Vec<Output>) {
-        let mut refuse = |fault| out.push(Output::Answer { session, id, answer: Err(fault) });
-        let Some(kind) = self.sessions.get(&session).copied() else { return };
+    fn request(
+        &mut self,
+        session: SessionId,
+        id: u32,
+        request: BoardRequest,
+        out: &mut Vec<Output>,
+    ) {
+        let mut refuse = |fault| {
+            out.push(Output::Answer {
+                session,
+                id,
+                answer: Err(fault),
+            })
+        };
+        let Some(kind) = self.sessions.get(&session).copied() else {
+            return;
+        };
         let board = request.board();
         if matches!(kind, SessionKind::Guest { board: only, .. } if only != board) {
             refuse(Fault {
                 code: FaultCode::NotAllowed,
-                message: "this link opens another board; ask the facilitator for one to this board".to_owned(),
+                message: "this link opens another board; ask the facilitator for one to this board"
+                    .to_owned(),
             });
             return;
         }
         if let Some(loading) = self.loading.get_mut(&board) {
             loading.requests.push((session, id, request));
         } else if self.boards.contains_key(&board) {
-            let done = self.on_board(board, out, |open, cx| open.request(cx, session, kind, id, request));
+            let done = self.on_board(board, out, |open, cx| {
+                open.request(cx, session, kind, id, request)
+            });
             if !done {
-                let message = "this could not be carried out; the board is loaded again as it was before";
-                let fault = Fault { code: FaultCode::Malformed, message: message.to_owned() };
-                out.push(Output::Answer { session, id, answer: Err(fault) });
+                let message =
+                    "this could not be carried out; the board is loaded again as it was before";
+                let fault = Fault {
+                    code: FaultCode::Malformed,
+                    message: message.to_owned(),
+                };
+                out.push(Output::Answer {
+                    session,
+                    id,
+                    answer: Err(fault),
+                });
             }
         } else if matches!(request, BoardRequest::Open { .. }) {
             self.load(board, out).requests.push((session, id, request));
@@ -201,17 +257,25 @@ impl Engine {
     }
 
     fn frame(&mut self, id: PeerId, lane: Lane, bytes: Bytes, out: &mut Vec<Output>) {
-        let Some(board) = self.peers.get(&id).copied() else { return };
+        let Some(board) = self.peers.get(&id).copied() else {
+            return;
+        };
         let Some(loading) = self.loading.get_mut(&board) else {
             self.on_board(board, out, |open, cx| open.on_frame(cx, id, lane, &bytes));
             return;
         };
         // Only a greeting can come before ours has gone out; it waits for the board.
-        let Some((_, hello)) = loading.peers.get_mut(&id) else { return };
+        let Some((_, hello)) = loading.peers.get_mut(&id) else {
+            return;
+        };
         if lane == Lane::Sync && hello.replace(bytes).is_some() {
             loading.peers.remove(&id);
             let reason = "no greeting came first".to_owned();
-            out.push(Output::ClosePeer { peer: id, end: PeerEnd::BrokeProtocol, reason });
+            out.push(Output::ClosePeer {
+                peer: id,
+                end: PeerEnd::BrokeProtocol,
+                reason,
+            });
         }
     }
 
@@ -231,7 +295,9 @@ impl Engine {
             Job::Create(ticket, records) => {
                 let done = self.on_board(board, out, |open, cx| create(open, cx, ticket, records));
                 if !done {
-                    let result = Err(TicketFailure::Unreadable("the records do not make a board".to_owned()));
+                    let result = Err(TicketFailure::Unreadable(
+                        "the records do not make a board".to_owned(),
+                    ));
                     out.push(Output::Created { ticket, result });
                 }
             }
@@ -253,14 +319,20 @@ impl Engine {
         stored: Result<Stored, LoadFailure>,
         out: &mut Vec<Output>,
     ) {
-        let Some(mut loading) = self.loading.remove(&board) else { return };
+        let Some(mut loading) = self.loading.remove(&board) else {
+            return;
+        };
         let stored = match stored {
             Ok(stored) => stored,
             Err(failure) => return self.not_loaded(board, loading, &failure, out),
         };
         let mut cx = self.cx(out);
-        let unsaved: Vec<&[u8]> =
-            loading.kept.iter().flat_map(|kept| kept.log.unsaved()).map(|update| &**update).collect();
+        let unsaved: Vec<&[u8]> = loading
+            .kept
+            .iter()
+            .flat_map(|kept| kept.log.unsaved())
+            .map(|update| &**update)
+            .collect();
         let replica = open(cx.next_client(), &stored, &unsaved);
         let replica = match replica {
             Ok(replica) => replica,
@@ -300,36 +372,69 @@ impl Engine {
         self.on_board(board, out, |_, _| {});
     }
 
-    fn not_loaded(&mut self, board: BoardId, loading: Loading, failure: &LoadFailure, out: &mut Vec<Output>) {
+    fn not_loaded(
+        &mut self,
+        board: BoardId,
+        loading: Loading,
+        failure: &LoadFailure,
+        out: &mut Vec<Output>,
+    ) {
         let (code, message, ticket) = match failure {
             LoadFailure::NotFound => (
                 FaultCode::Gone,
-                "This board is not on this laptop. Join it by its ticket, or import its file.".to_owned(),
+                "This board is not on this laptop. Join it by its ticket, or import its file."
+                    .to_owned(),
                 TicketFailure::NotFound,
             ),
-            LoadFailure::Storage(message) => {
-                (FaultCode::Unreadable, message.clone(), TicketFailure::Storage(message.clone()))
-            }
+            LoadFailure::Storage(message) => (
+                FaultCode::Unreadable,
+                message.clone(),
+                TicketFailure::Storage(message.clone()),
+            ),
         };
         for (session, id, request) in loading.requests {
             let fault = match request {
-                BoardRequest::Open { .. } => Fault { code, message: message.clone() },
+                BoardRequest::Open { .. } => Fault {
+                    code,
+                    message: message.clone(),
+                },
                 _ => not_open(),
             };
-            out.push(Output::Answer { session, id, answer: Err(fault) });
+            out.push(Output::Answer {
+                session,
+                id,
+                answer: Err(fault),
+            });
         }
         for peer in loading.peers.into_keys() {
             let reason = "the board could not be opened".to_owned();
-            out.push(Output::ClosePeer { peer, end: PeerEnd::Failed, reason });
+            out.push(Output::ClosePeer {
+                peer,
+                end: PeerEnd::Failed,
+                reason,
+            });
         }
         for job in loading.jobs {
             out.push(match job {
-                Job::Merge(number, _) => Output::Merged { ticket: number, result: Err(ticket.clone()) },
-                Job::Create(number, _) => Output::Created { ticket: number, result: Err(ticket.clone()) },
+                Job::Merge(number, _) => Output::Merged {
+                    ticket: number,
+                    result: Err(ticket.clone()),
+                },
+                Job::Create(number, _) => Output::Created {
+                    ticket: number,
+                    result: Err(ticket.clone()),
+                },
             });
         }
-        for session in loading.kept.into_iter().flat_map(|kept| kept.subs.into_keys()) {
-            let event = BoardEvent::Closed { board, message: message.clone() };
+        for session in loading
+            .kept
+            .into_iter()
+            .flat_map(|kept| kept.subs.into_keys())
+        {
+            let event = BoardEvent::Closed {
+                board,
+                message: message.clone(),
+            };
             out.push(Output::Event { session, event });
         }
     }
@@ -339,26 +444,36 @@ impl Engine {
             self.not_loaded(board, loading, &LoadFailure::NotFound, out);
         }
         if let Some(mut open) = self.boards.remove(&board) {
-                let mut cx = self.cx(out);
-                open.log.offer_again_if_failing(&mut cx, board);
-                for session in open.subs.keys() {
-                    let event = BoardEvent::Closed { board, message: message.to_owned() };
-                    cx.event(*session, event);
-                }
-                for peer in open.peers.keys() {
-                    let reason = "the board was closed".to_owned();
-                    cx.out.push(Output::ClosePeer { peer: *peer, end: PeerEnd::Left, reason });
-                }
-                let (merging, tickets) = open.inbox.discard();
-                for merging in merging {
-                    open.clear(&mut cx, merging);
-                }
-                for ticket in tickets {
-                    cx.out.push(Output::Merged { ticket, result: Err(TicketFailure::NotFound) });
-                }
-                for (_, owed) in std::mem::take(&mut open.owed) {
-                    cx.out.push(owed.failed());
-                }
+            let mut cx = self.cx(out);
+            open.log.offer_again_if_failing(&mut cx, board);
+            for session in open.subs.keys() {
+                let event = BoardEvent::Closed {
+                    board,
+                    message: message.to_owned(),
+                };
+                cx.event(*session, event);
+            }
+            for peer in open.peers.keys() {
+                let reason = "the board was closed".to_owned();
+                cx.out.push(Output::ClosePeer {
+                    peer: *peer,
+                    end: PeerEnd::Left,
+                    reason,
+                });
+            }
+            let (merging, tickets) = open.inbox.discard();
+            for merging in merging {
+                open.clear(&mut cx, merging);
+            }
+            for ticket in tickets {
+                cx.out.push(Output::Merged {
+                    ticket,
+                    result: Err(TicketFailure::NotFound),
+                });
+            }
+            for (_, owed) in std::mem::take(&mut open.owed) {
+                cx.out.push(owed.failed());
+            }
         }
     }
 
@@ -378,14 +493,25 @@ impl Engine {
         }
     }
 
-    fn on_peer(&mut self, peer: PeerId, out: &mut Vec<Output>, f: impl FnOnce(&mut OpenBoard, &mut Cx<'_>)) {
+    fn on_peer(
+        &mut self,
+        peer: PeerId,
+        out: &mut Vec<Output>,
+        f: impl FnOnce(&mut OpenBoard, &mut Cx<'_>),
+    ) {
         if let Some(board) = self.peers.get(&peer).copied() {
             self.on_board(board, out, f);
         }
     }
 
     fn cx<'a>(&'a mut self, out: &'a mut Vec<Output>) -> Cx<'a> {
-        Cx { now: self.now, me: &self.me, rng: &mut self.rng, counter: &mut self.counter, out }
+        Cx {
+            now: self.now,
+            me: &self.me,
+            rng: &mut self.rng,
+            counter: &mut self.counter,
+            out,
+        }
     }
 
     /// Does something with an open board, and what follows from it. Answers `false` when a defect
@@ -396,13 +522,28 @@ impl Engine {
         out: &mut Vec<Output>,
         f: impl FnOnce(&mut OpenBoard, &mut Cx<'_>),
     ) -> bool {
-        let Self { now, me, rng, counter, boards, .. } = self;
-        let Some(open) = boards.get_mut(&board) else { return true };
+        let Self {
+            now,
+            me,
+            rng,
+            counter,
+            boards,
+            ..
+        } = self;
+        let Some(open) = boards.get_mut(&board) else {
+            return true;
+        };
         let before = out.len();
         // A panic inside a Yrs transaction leaves a half-done change: nothing of the replica is
         // used after one, and what this call wanted done is not done.
         let done = catch_unwind(AssertUnwindSafe(|| {
-            let mut cx = Cx { now: *now, me, rng, counter, out };
+            let mut cx = Cx {
+                now: *now,
+                me,
+                rng,
+                counter,
+                out,
+            };
             f(open, &mut cx);
             open.settle(&mut cx);
             !open.broken
@@ -416,37 +557,81 @@ impl Engine {
     }
 
     fn defect(&mut self, board: BoardId, out: &mut Vec<Output>) {
-        let Some(open) = self.boards.remove(&board) else { return };
+        let Some(open) = self.boards.remove(&board) else {
+            return;
+        };
         tracing::error!(%board, "a defect: the board is loaded again");
-        let OpenBoard { replica, subs, peers, log, mut inbox, healing, owed, .. } = open;
+        let OpenBoard {
+            replica,
+            subs,
+            peers,
+            log,
+            mut inbox,
+            healing,
+            owed,
+            ..
+        } = open;
         let _ = catch_unwind(AssertUnwindSafe(|| drop((replica, healing))));
         if let Some(merging) = inbox.merging.take() {
             let reason = "Upshot stumbled over it".to_owned();
-            let (device, hash, bytes) = (merging.device.clone(), merging.hash, merging.bytes.clone());
-            out.push(Output::Quarantine { board, device, hash, bytes, reason });
+            let (device, hash, bytes) =
+                (merging.device.clone(), merging.hash, merging.bytes.clone());
+            out.push(Output::Quarantine {
+                board,
+                device,
+                hash,
+                bytes,
+                reason,
+            });
             let (mark, device) = (merging.mark, merging.device);
-            out.push(Output::ClearMerging { board, mark, device, hash });
+            out.push(Output::ClearMerging {
+                board,
+                mark,
+                device,
+                hash,
+            });
             for session in subs.keys() {
                 let message = "A change from another laptop could not be read and was set aside. Your board \
                                is as it was. If it happens again, ask them to update Upshot.";
                 let (code, message) = ("updateRefused".to_owned(), message.to_owned());
-                out.push(Output::Event { session: *session, event: BoardEvent::Notice { board, code, message } });
+                out.push(Output::Event {
+                    session: *session,
+                    event: BoardEvent::Notice {
+                        board,
+                        code,
+                        message,
+                    },
+                });
             }
         }
         let (merging, tickets) = inbox.discard();
         for merging in merging {
             let (mark, device, hash) = (merging.mark, merging.device, merging.hash);
-            out.push(Output::ClearMerging { board, mark, device, hash });
+            out.push(Output::ClearMerging {
+                board,
+                mark,
+                device,
+                hash,
+            });
         }
         for ticket in tickets {
-            let result = Err(TicketFailure::Unreadable("the file could not be read".to_owned()));
+            let result = Err(TicketFailure::Unreadable(
+                "the file could not be read".to_owned(),
+            ));
             out.push(Output::Merged { ticket, result });
         }
         for peer in peers.into_keys() {
             let reason = "the board is opened again here".to_owned();
-            out.push(Output::ClosePeer { peer, end: PeerEnd::Failed, reason });
+            out.push(Output::ClosePeer {
+                peer,
+                end: PeerEnd::Failed,
+                reason,
+            });
         }
-        let loading = Loading { kept: Some(Kept { log, subs, owed }), ..Loading::default() };
+        let loading = Loading {
+            kept: Some(Kept { log, subs, owed }),
+            ..Loading::default()
+        };
         self.loading.insert(board, loading);
         out.push(Output::Load { board });
     }
@@ -455,7 +640,12 @@ impl Engine {
 /// Reading may stumble as well: the bytes were stored after they were applied and read back, but
 /// disks and other programs change files.
 fn open(client: ClientId, stored: &Stored, unsaved: &[&[u8]]) -> Result<Replica, String> {
-    let updates: Vec<&[u8]> = stored.updates.iter().map(Vec::as_slice).chain(unsaved.iter().copied()).collect();
+    let updates: Vec<&[u8]> = stored
+        .updates
+        .iter()
+        .map(Vec::as_slice)
+        .chain(unsaved.iter().copied())
+        .collect();
     let opened = catch_unwind(|| Replica::open(client, stored.snapshot.as_deref(), &updates));
     match opened {
         Ok(result) => result.map_err(|error: OpenError| error.to_string()),
@@ -464,8 +654,15 @@ fn open(client: ClientId, stored: &Stored, unsaved: &[&[u8]]) -> Result<Replica,
 }
 
 fn create(open: &mut OpenBoard, cx: &mut Cx<'_>, ticket: Ticket, records: Vec<Record>) {
-    let actor = Actor { person: None, role: Role::Facilitate, now_ms: cx.now.0 };
-    match open.replica.execute("created", &actor, &board::insert_commands(records)) {
+    let actor = Actor {
+        person: None,
+        role: Role::Facilitate,
+        now_ms: cx.now.0,
+    };
+    match open
+        .replica
+        .execute("created", &actor, &board::insert_commands(records))
+    {
         Ok(applied) if applied.update.is_empty() => open.owe(cx, Owed::Created(ticket)),
         Ok(applied) => {
             open.took(cx, Change::from(applied), &Origin::Created, "");

@@ -12,8 +12,8 @@
 //! The old log cannot be read on top of the new state, so a snapshot is stored that stands before
 //! whatever is appended from now on.
 
-use crate::board::{Change, Cx, OpenBoard, Origin};
 use crate::input::{Millis, PeerId};
+use crate::open_board::{Change, Cx, OpenBoard, Origin};
 use crate::sync::{nothing, vector};
 use crate::wire::{Stand, SyncFrame};
 use board::{Actor, Board, Command, Key, Patch, Record, Role};
@@ -34,7 +34,9 @@ pub(crate) struct Healing {
 impl OpenBoard {
     /// Both sides have all of the other's edits, and yet differ.
     pub(crate) fn came_apart(&mut self, cx: &mut Cx<'_>, id: PeerId, theirs: &Stand) {
-        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
         let dialled = peer.dialled;
         if !std::mem::replace(&mut peer.told_apart, true) {
             tracing::warn!(peer = id.0, "replicas came apart");
@@ -45,20 +47,36 @@ impl OpenBoard {
                  being put together again; nothing you wrote is lost.",
             );
         }
-        let (mine, theirs) = ((self.lineage, self.instance), (theirs.lineage, theirs.instance));
+        let (mine, theirs) = (
+            (self.lineage, self.instance),
+            (theirs.lineage, theirs.instance),
+        );
         let gives_way = self.role < Role::TakePart || mine > theirs || (mine == theirs && dialled);
         if !gives_way {
             self.send_have(cx, id, false, false);
         } else if self.healing.is_none() {
             let replica = Replica::new(cx.next_client());
-            self.healing = Some(Healing { peer: id, replica, heard: cx.now });
-            self.send(cx, id, &SyncFrame::Ask { whole: true, state_vector: nothing() });
+            self.healing = Some(Healing {
+                peer: id,
+                replica,
+                heard: cx.now,
+            });
+            self.send(
+                cx,
+                id,
+                &SyncFrame::Ask {
+                    whole: true,
+                    state_vector: nothing(),
+                },
+            );
         }
     }
 
     /// A piece of the other side's state.
     pub(crate) fn heal_with(&mut self, cx: &Cx<'_>, id: PeerId, update: &Bytes) {
-        let Some(healing) = self.healing.as_mut().filter(|healing| healing.peer == id) else { return };
+        let Some(healing) = self.healing.as_mut().filter(|healing| healing.peer == id) else {
+            return;
+        };
         healing.heard = cx.now;
         if let Err(error) = healing.replica.merge(update) {
             tracing::warn!(peer = id.0, %error, "a piece of the other's state was refused");
@@ -68,21 +86,33 @@ impl OpenBoard {
 
     /// A window of the other side's state has come.
     pub(crate) fn heal_go_on(&mut self, cx: &mut Cx<'_>, id: PeerId, theirs: &Stand) {
-        let Some(healing) = self.healing.as_mut().filter(|healing| healing.peer == id) else { return };
+        let Some(healing) = self.healing.as_mut().filter(|healing| healing.peer == id) else {
+            return;
+        };
         healing.heard = cx.now;
-        if healing.replica.content_hash() == theirs.hash && !vector(&healing.replica).lacks(&theirs.vector) {
+        if healing.replica.content_hash() == theirs.hash
+            && !vector(&healing.replica).lacks(&theirs.vector)
+        {
             if let Some(healing) = self.healing.take() {
                 self.adopt(cx, healing.replica, theirs);
             }
         } else {
             let state_vector = healing.replica.state_vector().into();
-            self.send(cx, id, &SyncFrame::Ask { whole: true, state_vector });
+            self.send(
+                cx,
+                id,
+                &SyncFrame::Ask {
+                    whole: true,
+                    state_vector,
+                },
+            );
         }
     }
 
     pub(crate) fn heal_tick(&mut self, cx: &Cx<'_>) {
         let now = cx.now;
-        self.healing.take_if(|healing| now.since(healing.heard) >= GIVE_UP_MS);
+        self.healing
+            .take_if(|healing| now.since(healing.heard) >= GIVE_UP_MS);
     }
 
     /// Goes on with the other side's state, and brings own edits back.
@@ -96,16 +126,36 @@ impl OpenBoard {
             if let Ok(merged) = self.replica.merge(&piece)
                 && merged.changed
             {
-                let change = Change { update: piece.into(), patch: merged.patch, texts: Vec::new() };
+                let change = Change {
+                    update: piece.into(),
+                    patch: merged.patch,
+                    texts: Vec::new(),
+                };
                 self.took(cx, change, &Origin::Healed, "");
             }
         }
         if self.role >= Role::TakePart {
-            let actor = Actor { person: None, role: Role::Facilitate, now_ms: cx.now.0 };
-            for command in bring_back(old.board(), self.replica.board(), self.written.iter().copied()) {
+            let actor = Actor {
+                person: None,
+                role: Role::Facilitate,
+                now_ms: cx.now.0,
+            };
+            for command in bring_back(
+                old.board(),
+                self.replica.board(),
+                self.written.iter().copied(),
+            ) {
                 // One by one: what does not fit any more must not hold up the rest.
                 if let Ok(applied) = self.replica.execute("healed", &actor, &[command]) {
-                    self.took(cx, Change { texts: Vec::new(), ..applied.into() }, &Origin::Healed, "");
+                    self.took(
+                        cx,
+                        Change {
+                            texts: Vec::new(),
+                            ..applied.into()
+                        },
+                        &Origin::Healed,
+                        "",
+                    );
                 }
             }
         }
@@ -166,7 +216,9 @@ fn bring_back(own: &Board, now: &Board, written: impl Iterator<Item = Key>) -> V
         Record::Connector(_) => 3,
         _ => 2,
     });
-    let missing = missing.into_iter().map(|record| Command::Insert { records: vec![record] });
+    let missing = missing.into_iter().map(|record| Command::Insert {
+        records: vec![record],
+    });
     missing.chain(commands).collect()
 }
 
@@ -176,7 +228,10 @@ fn fields(own: &Record, now: &Record) -> Vec<Command> {
     let mut commands = Vec::new();
     let mut text = |own: &str, now: &str| {
         if own != now {
-            commands.push(Command::SetText { key, text: join(own, now) });
+            commands.push(Command::SetText {
+                key,
+                text: join(own, now),
+            });
         }
     };
     match (own, now) {
@@ -190,7 +245,10 @@ fn fields(own: &Record, now: &Record) -> Vec<Command> {
             }
         }
         (Record::Theme(own), Record::Theme(now)) if own.name != now.name => {
-            commands.push(Command::NameTheme { id: own.id, name: own.name.clone() });
+            commands.push(Command::NameTheme {
+                id: own.id,
+                name: own.name.clone(),
+            });
         }
         (Record::Section(own), Record::Section(now)) if own.title != now.title => {
             let set = vec![board::SectionChange::Title(own.title.clone())];
@@ -201,7 +259,14 @@ fn fields(own: &Record, now: &Record) -> Vec<Command> {
     if let (Some(own), Some(now)) = (own.place(), now.place())
         && (own.parent, own.x, own.y) != (now.parent, now.x, now.y)
     {
-        let to = board::Move { key, parent: own.parent, x: own.x, y: own.y, after: None, first: false };
+        let to = board::Move {
+            key,
+            parent: own.parent,
+            x: own.x,
+            y: own.y,
+            after: None,
+            first: false,
+        };
         commands.push(Command::Move { moves: vec![to] });
     }
     commands
@@ -216,8 +281,16 @@ fn join(own: &str, now: &str) -> String {
     if own.contains(now) {
         return own.to_owned();
     }
-    let head: usize = own.chars().zip(now.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
-    let (own_rest, now_rest) = (own.get(head..).unwrap_or_default(), now.get(head..).unwrap_or_default());
+    let head: usize = own
+        .chars()
+        .zip(now.chars())
+        .take_while(|(a, b)| a == b)
+        .map(|(a, _)| a.len_utf8())
+        .sum();
+    let (own_rest, now_rest) = (
+        own.get(head..).unwrap_or_default(),
+        now.get(head..).unwrap_or_default(),
+    );
     let tail: usize = own_rest
         .chars()
         .rev()
@@ -227,8 +300,15 @@ fn join(own: &str, now: &str) -> String {
         .sum();
     let own_mid = own_rest.get(..own_rest.len() - tail).unwrap_or_default();
     let now_mid = now_rest.get(..now_rest.len() - tail).unwrap_or_default();
-    let space = if own_mid.is_empty() || now_mid.is_empty() { "" } else { " " };
-    let (start, end) = (own.get(..head).unwrap_or_default(), own_rest.get(own_mid.len()..).unwrap_or_default());
+    let space = if own_mid.is_empty() || now_mid.is_empty() {
+        ""
+    } else {
+        " "
+    };
+    let (start, end) = (
+        own.get(..head).unwrap_or_default(),
+        own_rest.get(own_mid.len()..).unwrap_or_default(),
+    );
     format!("{start}{now_mid}{space}{own_mid}{end}")
 }
 
@@ -239,7 +319,10 @@ mod tests {
     #[test]
     fn joined_texts_hold_the_words_of_both() {
         assert_eq!(join("we shipped late", "we shipped"), "we shipped late");
-        assert_eq!(join("we shipped early", "we shipped late"), "we shipped late early");
+        assert_eq!(
+            join("we shipped early", "we shipped late"),
+            "we shipped late early"
+        );
         assert_eq!(join("é", "è"), "è é");
         assert_eq!(join("", "x"), "x");
     }

@@ -1,8 +1,8 @@
 //! Foreign bytes on their way into the replica: each waits for its marker, is merged, and its
 //! marker is cleared. A peer's words keep their order.
 
-use crate::board::{Change, Cx, OpenBoard, Origin, Owed};
 use crate::input::{PeerId, Stored, Ticket};
+use crate::open_board::{Change, Cx, OpenBoard, Origin, Owed};
 use crate::output::{Mark, MergeHash, Output, PeerEnd, TicketFailure};
 use crate::wire::{MAX_UPDATE, Stand};
 use board::Role;
@@ -24,9 +24,23 @@ pub(crate) struct Inbox {
 
 #[derive(Debug)]
 enum Item {
-    Update { merging: Merging, peer: PeerId, own: bool, whole: bool },
-    Have { peer: PeerId, stand: Stand, answer: bool, whole: bool },
-    File { merging: Merging, ticket: Ticket, stored: Stored },
+    Update {
+        merging: Merging,
+        peer: PeerId,
+        own: bool,
+        whole: bool,
+    },
+    Have {
+        peer: PeerId,
+        stand: Stand,
+        answer: bool,
+        whole: bool,
+    },
+    File {
+        merging: Merging,
+        ticket: Ticket,
+        stored: Stored,
+    },
 }
 
 /// Foreign bytes and their marker.
@@ -40,8 +54,20 @@ pub(crate) struct Merging {
 }
 
 impl Merging {
-    fn new(cx: &mut Cx<'_>, device: &str, hash: MergeHash, bytes: Bytes, peer: Option<PeerId>) -> Self {
-        Self { mark: cx.next_mark(), device: device.to_owned(), hash, bytes, peer }
+    fn new(
+        cx: &mut Cx<'_>,
+        device: &str,
+        hash: MergeHash,
+        bytes: Bytes,
+        peer: Option<PeerId>,
+    ) -> Self {
+        Self {
+            mark: cx.next_mark(),
+            device: device.to_owned(),
+            hash,
+            bytes,
+            peer,
+        }
     }
 }
 
@@ -57,7 +83,9 @@ impl Inbox {
             match item {
                 Item::Update { merging: m, .. } => merging.push(m),
                 Item::Have { .. } => {}
-                Item::File { merging: m, ticket, .. } => {
+                Item::File {
+                    merging: m, ticket, ..
+                } => {
                     merging.push(m);
                     tickets.push(ticket);
                 }
@@ -88,11 +116,26 @@ impl Inbox {
     }
 
     /// A peer's stand waits behind the updates that came before it; answers it if there are none.
-    pub(crate) fn wait(&mut self, peer: PeerId, stand: Stand, answer: bool, whole: bool) -> Option<Stand> {
-        if !self.items.iter().any(|item| matches!(item, Item::Update { peer: of, .. } if *of == peer)) {
+    pub(crate) fn wait(
+        &mut self,
+        peer: PeerId,
+        stand: Stand,
+        answer: bool,
+        whole: bool,
+    ) -> Option<Stand> {
+        if !self
+            .items
+            .iter()
+            .any(|item| matches!(item, Item::Update { peer: of, .. } if *of == peer))
+        {
             return Some(stand);
         }
-        self.push(Item::Have { peer, stand, answer, whole });
+        self.push(Item::Have {
+            peer,
+            stand,
+            answer,
+            whole,
+        });
         None
     }
 
@@ -102,7 +145,9 @@ impl Inbox {
         let mut forgotten = Vec::new();
         for item in std::mem::take(&mut self.items) {
             match item {
-                Item::Update { merging, peer: of, .. } if of == peer => {
+                Item::Update {
+                    merging, peer: of, ..
+                } if of == peer => {
                     self.bytes -= merging.bytes.len();
                     forgotten.push(merging);
                 }
@@ -115,31 +160,62 @@ impl Inbox {
 
 impl OpenBoard {
     /// An update came: asks for its marker.
-    pub(crate) fn receive(&mut self, cx: &mut Cx<'_>, id: PeerId, own: bool, whole: bool, update: Bytes) {
-        let Some(peer) = self.peers.get(&id) else { return };
+    pub(crate) fn receive(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: PeerId,
+        own: bool,
+        whole: bool,
+        update: Bytes,
+    ) {
+        let Some(peer) = self.peers.get(&id) else {
+            return;
+        };
         if self.inbox.bytes + update.len() > INBOX_BYTES {
             return;
         }
         let hash = *blake3::hash(&update).as_bytes();
         let merging = Merging::new(cx, &peer.device, hash, update, Some(id));
         self.mark(cx, &merging);
-        self.inbox.push(Item::Update { merging, peer: id, own, whole });
+        self.inbox.push(Item::Update {
+            merging,
+            peer: id,
+            own,
+            whole,
+        });
     }
 
     /// A board file is to be merged.
     pub(crate) fn merge_file(&mut self, cx: &mut Cx<'_>, ticket: Ticket, stored: Stored) {
         if self.role < Role::TakePart {
             let why = "on this board you look on; a file cannot be merged into it".to_owned();
-            cx.out.push(Output::Merged { ticket, result: Err(TicketFailure::NotAllowed(why)) });
+            cx.out.push(Output::Merged {
+                ticket,
+                result: Err(TicketFailure::NotAllowed(why)),
+            });
             return;
         }
         let mut hasher = blake3::Hasher::new();
-        stored.snapshot.iter().chain(&stored.updates).for_each(|bytes| {
-            hasher.update(bytes);
-        });
-        let merging = Merging::new(cx, "file", *hasher.finalize().as_bytes(), Bytes::new(), None);
+        stored
+            .snapshot
+            .iter()
+            .chain(&stored.updates)
+            .for_each(|bytes| {
+                hasher.update(bytes);
+            });
+        let merging = Merging::new(
+            cx,
+            "file",
+            *hasher.finalize().as_bytes(),
+            Bytes::new(),
+            None,
+        );
         self.mark(cx, &merging);
-        self.inbox.push(Item::File { merging, ticket, stored });
+        self.inbox.push(Item::File {
+            merging,
+            ticket,
+            stored,
+        });
     }
 
     fn mark(&self, cx: &mut Cx<'_>, merging: &Merging) {
@@ -152,16 +228,33 @@ impl OpenBoard {
     }
 
     pub(crate) fn clear(&self, cx: &mut Cx<'_>, merging: Merging) {
-        let Merging { mark, device, hash, .. } = merging;
-        cx.out.push(Output::ClearMerging { board: self.id, mark, device, hash });
+        let Merging {
+            mark, device, hash, ..
+        } = merging;
+        cx.out.push(Output::ClearMerging {
+            board: self.id,
+            mark,
+            device,
+            hash,
+        });
     }
 
     /// Markers stand: merges what waited for them.
     pub(crate) fn marked(&mut self, cx: &mut Cx<'_>, upto: Mark) {
         while let Some(item) = self.inbox.next(upto) {
             match item {
-                Item::Have { peer, stand, answer, whole } => self.on_have(cx, peer, &stand, answer, whole),
-                Item::Update { merging, peer, own, whole } => {
+                Item::Have {
+                    peer,
+                    stand,
+                    answer,
+                    whole,
+                } => self.on_have(cx, peer, &stand, answer, whole),
+                Item::Update {
+                    merging,
+                    peer,
+                    own,
+                    whole,
+                } => {
                     self.inbox.merging = Some(merging.clone());
                     if whole {
                         self.heal_with(cx, peer, &merging.bytes);
@@ -171,12 +264,22 @@ impl OpenBoard {
                     self.inbox.merging = None;
                     self.clear(cx, merging);
                 }
-                Item::File { merging, ticket, stored } => {
+                Item::File {
+                    merging,
+                    ticket,
+                    stored,
+                } => {
                     self.inbox.merging = Some(merging.clone());
                     match self.merge_stored(cx, &stored) {
                         Ok(true) => self.owe(cx, Owed::Merged(ticket)),
-                        Ok(false) => cx.out.push(Output::Merged { ticket, result: Ok(false) }),
-                        Err(error) => cx.out.push(Output::Merged { ticket, result: Err(error) }),
+                        Ok(false) => cx.out.push(Output::Merged {
+                            ticket,
+                            result: Ok(false),
+                        }),
+                        Err(error) => cx.out.push(Output::Merged {
+                            ticket,
+                            result: Err(error),
+                        }),
                     }
                     self.inbox.merging = None;
                     self.clear(cx, merging);
@@ -192,8 +295,11 @@ impl OpenBoard {
         };
         match self.replica.merge(&merging.bytes) {
             Ok(merged) if merged.changed => {
-                let change =
-                    Change { update: merging.bytes.clone(), patch: merged.patch, texts: merged.texts };
+                let change = Change {
+                    update: merging.bytes.clone(),
+                    patch: merged.patch,
+                    texts: merged.texts,
+                };
                 self.took(cx, change, origin, &by.unwrap_or_default());
             }
             Ok(_) => {}
@@ -215,9 +321,20 @@ impl OpenBoard {
             MergeError::Unusable => self.broken = true,
             MergeError::Refused(error) => {
                 tracing::warn!(peer = id.0, %error, "an update was refused");
-                let Merging { device, hash, bytes, .. } = merging.clone();
+                let Merging {
+                    device,
+                    hash,
+                    bytes,
+                    ..
+                } = merging.clone();
                 let reason = error.to_string();
-                cx.out.push(Output::Quarantine { board: self.id, device, hash, bytes, reason });
+                cx.out.push(Output::Quarantine {
+                    board: self.id,
+                    device,
+                    hash,
+                    bytes,
+                    reason,
+                });
                 self.notice(
                     cx,
                     "updateRefused",
@@ -230,19 +347,33 @@ impl OpenBoard {
     }
 
     fn merge_stored(&mut self, cx: &mut Cx<'_>, stored: &Stored) -> Result<bool, TicketFailure> {
-        let unreadable = |error: &dyn std::error::Error| TicketFailure::Unreadable(error.to_string());
-        let other = Replica::open(cx.next_client(), stored.snapshot.as_deref(), &stored.updates)
-            .map_err(|error| unreadable(&error))?;
+        let unreadable =
+            |error: &dyn std::error::Error| TicketFailure::Unreadable(error.to_string());
+        let other = Replica::open(
+            cx.next_client(),
+            stored.snapshot.as_deref(),
+            &stored.updates,
+        )
+        .map_err(|error| unreadable(&error))?;
         if let Some(why) = self.replica.read_only().or(other.read_only()) {
             return Err(TicketFailure::NotAllowed(why.to_owned()));
         }
-        let pieces = other.diff(&self.replica.state_vector()).map_err(|error| unreadable(&error))?;
+        let pieces = other
+            .diff(&self.replica.state_vector())
+            .map_err(|error| unreadable(&error))?;
         let mut changed = false;
         for piece in pieces {
-            let merged = self.replica.merge(&piece).map_err(|error| unreadable(&error))?;
+            let merged = self
+                .replica
+                .merge(&piece)
+                .map_err(|error| unreadable(&error))?;
             if merged.changed {
                 changed = true;
-                let change = Change { update: piece.into(), patch: merged.patch, texts: merged.texts };
+                let change = Change {
+                    update: piece.into(),
+                    patch: merged.patch,
+                    texts: merged.texts,
+                };
                 self.took(cx, change, &Origin::File, "");
             }
         }
@@ -251,7 +382,11 @@ impl OpenBoard {
 
     /// Goes on under a new client id; answers whether that worked. Undo starts over.
     fn renew(&mut self, cx: &mut Cx<'_>) -> bool {
-        match Replica::open(cx.next_client(), Some(&self.replica.snapshot()), &[] as &[&[u8]]) {
+        match Replica::open(
+            cx.next_client(),
+            Some(&self.replica.snapshot()),
+            &[] as &[&[u8]],
+        ) {
             Ok(replica) => self.replica = replica,
             Err(error) => {
                 tracing::error!(%error, "a replica did not read its own state");

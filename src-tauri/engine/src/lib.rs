@@ -45,7 +45,7 @@
 //! again. Other boards are not touched.
 //!
 //! The files: [`protocol`] (what sessions say), `input.rs`, `output.rs`, `engine.rs` (who is asked
-//! what), `board.rs` (one open board), `requests.rs` (what sessions ask of it), `session.rs` (what a
+//! what), `open_board.rs` (one open board), `requests.rs` (what sessions ask of it), `session.rs` (what a
 //! session has seen), `log.rs` (what is not on disk yet), `text.rs` (editing together), `presence.rs`,
 //! `peer.rs` and `sync.rs` (one peer, and the protocol with it), `inbox.rs` (foreign bytes), `heal.rs` (replicas that came apart),
 //! `wire.rs` (frames), `summary.rs` (a board as Home and the search see it).
@@ -54,12 +54,12 @@ pub mod protocol;
 pub mod summary;
 pub mod wire;
 
-mod board;
 mod engine;
 mod heal;
 mod inbox;
 mod input;
 mod log;
+mod open_board;
 mod output;
 mod peer;
 mod presence;
@@ -67,6 +67,9 @@ mod requests;
 mod session;
 mod sync;
 mod text;
+
+#[cfg(test)]
+mod tests;
 
 pub use engine::Engine;
 pub use input::{

@@ -1,8 +1,8 @@
 //! What is not on disk yet: kept in order until the store says that it is, and offered again when
 //! the store failed.
 
-use crate::board::Cx;
 use crate::input::{AppendToken, Millis};
+use crate::open_board::Cx;
 use crate::output::{Entry, Output};
 use board::BoardId;
 use bytes::Bytes;
@@ -32,18 +32,37 @@ pub(crate) struct Log {
 
 impl Log {
     pub(crate) fn new(last_seq: i64, updates: usize, bytes: usize) -> Self {
-        Self { last_seq, grown: (updates, bytes), ..Self::default() }
+        Self {
+            last_seq,
+            grown: (updates, bytes),
+            ..Self::default()
+        }
     }
 
     /// Takes an update and hands it to the store; answers the change's number.
-    pub(crate) fn push(&mut self, cx: &mut Cx<'_>, board: BoardId, update: Bytes, origin: &str) -> u32 {
+    pub(crate) fn push(
+        &mut self,
+        cx: &mut Cx<'_>,
+        board: BoardId,
+        update: Bytes,
+        origin: &str,
+    ) -> u32 {
         self.changes += 1;
         self.grown.0 += 1;
         self.grown.1 += update.len();
-        let entry = Entry { token: cx.next_token(), update, origin: origin.to_owned(), at: cx.now };
+        let entry = Entry {
+            token: cx.next_token(),
+            update,
+            origin: origin.to_owned(),
+            at: cx.now,
+        };
         self.unsaved.push_back((entry.clone(), self.changes));
         if self.retry_at.is_none() {
-            cx.out.push(Output::Append { board, entries: vec![entry], again: false });
+            cx.out.push(Output::Append {
+                board,
+                entries: vec![entry],
+                again: false,
+            });
         }
         self.changes
     }
@@ -74,7 +93,9 @@ impl Log {
         if self.retry_at.is_some() || self.unsaved.is_empty() {
             return false;
         }
-        let wait = FIRST_RETRY_MS.saturating_mul(1 << self.failures.min(16)).min(LONGEST_RETRY_MS);
+        let wait = FIRST_RETRY_MS
+            .saturating_mul(1 << self.failures.min(16))
+            .min(LONGEST_RETRY_MS);
         self.failures += 1;
         self.retry_at = Some(now.plus(wait));
         true
@@ -91,8 +112,16 @@ impl Log {
     pub(crate) fn offer_again(&mut self, cx: &mut Cx<'_>, board: BoardId) {
         self.retry_at = None;
         if !self.unsaved.is_empty() {
-            let entries = self.unsaved.iter().map(|(entry, _)| entry.clone()).collect();
-            cx.out.push(Output::Append { board, entries, again: true });
+            let entries = self
+                .unsaved
+                .iter()
+                .map(|(entry, _)| entry.clone())
+                .collect();
+            cx.out.push(Output::Append {
+                board,
+                entries,
+                again: true,
+            });
         }
     }
 

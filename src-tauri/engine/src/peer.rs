@@ -84,17 +84,28 @@ impl Peer {
     }
 
     fn synced(&self, now: Millis) -> bool {
-        self.agreed && self.drifting.is_none_or(|since| now.since(since) < DRIFT_MS)
+        self.agreed
+            && self
+                .drifting
+                .is_none_or(|since| now.since(since) < DRIFT_MS)
     }
 
     pub(crate) fn state(&self, id: u64, now: Millis) -> PeerState {
-        PeerState { id: id.to_string(), name: self.name.clone(), role: self.role, synced: self.synced(now) }
+        PeerState {
+            id: id.to_string(),
+            name: self.name.clone(),
+            role: self.role,
+            synced: self.synced(now),
+        }
     }
 
     pub(crate) fn due(&self, now: Millis) -> Option<Millis> {
         let have = (self.greeted && !self.blocked).then_some(self.have_due);
         let asked = self.asked.map(|at| at.plus(ASK_AGAIN_MS));
-        let drift = self.drifting.map(|at| at.plus(DRIFT_MS)).filter(|at| self.agreed && *at > now);
+        let drift = self
+            .drifting
+            .map(|at| at.plus(DRIFT_MS))
+            .filter(|at| self.agreed && *at > now);
         have.into_iter().chain(asked).chain(drift).min()
     }
 }

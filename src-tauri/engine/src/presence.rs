@@ -1,7 +1,7 @@
 //! Who is there and where: the newest counts, nothing is stored, everything is bounded.
 
-use crate::board::{Cx, OpenBoard};
 use crate::input::{Lane, Millis, PeerId, SessionId, SessionKind};
+use crate::open_board::{Cx, OpenBoard};
 use crate::output::Output;
 use crate::protocol::{BoardEvent, Presence, Present};
 use crate::wire::{MAX_KEYS, MAX_NAME, PRESENCE_FRAME, PresenceItem, cut};
@@ -47,29 +47,54 @@ impl Book {
         self.entries
             .iter()
             .filter(|(other, _)| **other != who)
-            .map(|(who, entry)| Present { who: name_of(*who), presence: entry.presence.clone() })
+            .map(|(who, entry)| Present {
+                who: name_of(*who),
+                presence: entry.presence.clone(),
+            })
             .collect()
     }
 
     /// A session of this laptop says where it is.
     pub(crate) fn tell(&mut self, who: u64, session: SessionId, presence: Presence, now: Millis) {
-        let stamp = self.entries.get(&who).map_or(0, |entry| entry.stamp).wrapping_add(1);
+        let stamp = self
+            .entries
+            .get(&who)
+            .map_or(0, |entry| entry.stamp)
+            .wrapping_add(1);
         let via = Via::Session(session);
-        self.entries.insert(who, Entry { presence, stamp, via, heard: now });
+        self.entries.insert(
+            who,
+            Entry {
+                presence,
+                stamp,
+                via,
+                heard: now,
+            },
+        );
         self.news.insert(who, via);
     }
 
     /// A peer says where somebody is. Old news are ignored, so that they die out on the way.
     fn hear(&mut self, peer: PeerId, item: PresenceItem, now: Millis) {
         let known = self.entries.get(&item.who);
-        if known.is_some_and(|entry| item.stamp <= entry.stamp || matches!(entry.via, Via::Session(_))) {
+        if known
+            .is_some_and(|entry| item.stamp <= entry.stamp || matches!(entry.via, Via::Session(_)))
+        {
             return;
         }
         let via = Via::Peer(peer);
         match item.presence {
             Some(mut presence) if known.is_some() || self.entries.len() < MOST => {
                 tidy(&mut presence);
-                self.entries.insert(item.who, Entry { presence, stamp: item.stamp, via, heard: now });
+                self.entries.insert(
+                    item.who,
+                    Entry {
+                        presence,
+                        stamp: item.stamp,
+                        via,
+                        heard: now,
+                    },
+                );
             }
             None if known.is_some() => {
                 self.entries.remove(&item.who);
@@ -121,7 +146,8 @@ impl Book {
     }
 
     pub(crate) fn due(&self) -> Option<Millis> {
-        let news = (!self.news.is_empty()).then(|| self.flushed.map_or(Millis(0), |at| at.plus(EVERY_MS)));
+        let news =
+            (!self.news.is_empty()).then(|| self.flushed.map_or(Millis(0), |at| at.plus(EVERY_MS)));
         let aged = self.entries.values().map(|entry| match entry.via {
             Via::Session(_) => entry.heard.plus(KEEPALIVE_MS),
             Via::Peer(_) => entry.heard.plus(SILENT_MS),
@@ -133,7 +159,9 @@ impl Book {
 impl OpenBoard {
     /// A session says where it is.
     pub(crate) fn present(&mut self, cx: &Cx<'_>, session: SessionId, mut presence: Presence) {
-        let Some(sub) = self.subs.get(&session) else { return };
+        let Some(sub) = self.subs.get(&session) else {
+            return;
+        };
         if sub.kind == SessionKind::Own {
             if presence.name.is_empty() {
                 presence.name.clone_from(&cx.me.name);
@@ -153,7 +181,10 @@ impl OpenBoard {
     /// Tells what is new, unless that was done a moment ago.
     pub(crate) fn flush_presence(&mut self, cx: &mut Cx<'_>) {
         self.presence.age(cx.now);
-        let early = self.presence.flushed.is_some_and(|at| cx.now.since(at) < EVERY_MS);
+        let early = self
+            .presence
+            .flushed
+            .is_some_and(|at| cx.now.since(at) < EVERY_MS);
         if self.presence.news.is_empty() || early {
             return;
         }
@@ -161,16 +192,31 @@ impl OpenBoard {
         let news = std::mem::take(&mut self.presence.news);
         for (who, via) in &news {
             let presence = self.presence.entries.get(who).map(|entry| &entry.presence);
-            for session in self.subs.keys().filter(|session| *via != Via::Session(**session)) {
+            for session in self
+                .subs
+                .keys()
+                .filter(|session| *via != Via::Session(**session))
+            {
                 cx.event(
                     *session,
-                    BoardEvent::Presence { board: self.id, who: name_of(*who), presence: presence.cloned() },
+                    BoardEvent::Presence {
+                        board: self.id,
+                        who: name_of(*who),
+                        presence: presence.cloned(),
+                    },
                 );
             }
         }
-        let greeted = self.peers.iter().filter(|(_, peer)| peer.greeted).map(|(id, _)| *id);
+        let greeted = self
+            .peers
+            .iter()
+            .filter(|(_, peer)| peer.greeted)
+            .map(|(id, _)| *id);
         for id in greeted.collect::<BTreeSet<_>>() {
-            let whose = news.iter().filter(|(_, via)| **via != Via::Peer(id)).map(|(who, _)| *who);
+            let whose = news
+                .iter()
+                .filter(|(_, via)| **via != Via::Peer(id))
+                .map(|(who, _)| *who);
             self.send_presence(cx, id, whose.collect());
         }
     }
@@ -193,11 +239,19 @@ impl OpenBoard {
             item.encode(&mut frame);
             if frame.len() > PRESENCE_FRAME {
                 let bytes = std::mem::take(&mut frame).into();
-                cx.out.push(Output::SendFrame { peer, lane: Lane::Presence, bytes });
+                cx.out.push(Output::SendFrame {
+                    peer,
+                    lane: Lane::Presence,
+                    bytes,
+                });
             }
         }
         if !frame.is_empty() {
-            cx.out.push(Output::SendFrame { peer, lane: Lane::Presence, bytes: frame.into() });
+            cx.out.push(Output::SendFrame {
+                peer,
+                lane: Lane::Presence,
+                bytes: frame.into(),
+            });
         }
     }
 }
@@ -208,7 +262,10 @@ fn name_of(who: u64) -> String {
 
 /// Names, lists and numbers of presence come from other people's machines.
 fn tidy(presence: &mut Presence) {
-    presence.name = cut(&presence.name, MAX_NAME).chars().filter(|c| !c.is_control()).collect();
+    presence.name = cut(&presence.name, MAX_NAME)
+        .chars()
+        .filter(|c| !c.is_control())
+        .collect();
     presence.selected.truncate(MAX_KEYS);
     if let Some(drag) = &mut presence.dragging {
         drag.keys.truncate(MAX_KEYS);

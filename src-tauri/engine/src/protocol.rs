@@ -8,7 +8,12 @@ use ts_rs::TS;
 
 /// What a session asks of a board.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "ask", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[serde(
+    tag = "ask",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 #[ts(export, export_to = "protocol.ts")]
 pub enum BoardRequest {
     /// Opens a board, or takes a fresh snapshot of an open one (after a gap in `seq`).
@@ -172,7 +177,11 @@ pub struct Drag {
 
 /// The answer to a [`BoardRequest`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "reply", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "reply",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 #[ts(export, export_to = "protocol.ts")]
 pub enum BoardReply {
     /// Done.
@@ -236,7 +245,11 @@ pub enum BoardReply {
 
 /// What the engine tells a session on its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "event",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 #[ts(export, export_to = "protocol.ts")]
 pub enum BoardEvent {
     /// The board changed. Batches are numbered without gaps; after a gap, open again.

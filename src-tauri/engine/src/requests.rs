@@ -1,7 +1,7 @@
 //! What sessions ask of an open board.
 
-use crate::board::{Change, Cx, OpenBoard, Origin, undo_scope, undo_state};
 use crate::input::{SessionId, SessionKind};
+use crate::open_board::{Change, Cx, OpenBoard, Origin, undo_scope, undo_state};
 use crate::output::Output;
 use crate::protocol::{
     AuthoredEdit, BoardEvent, BoardReply, BoardRequest, ExportFormat, Fault, FaultCode,
@@ -21,11 +21,19 @@ type Answer = Result<BoardReply, Fault>;
 
 impl OpenBoard {
     /// A session opens the board, or wants a fresh snapshot of it.
-    pub(crate) fn open_for(&mut self, cx: &mut Cx<'_>, session: SessionId, kind: SessionKind) -> BoardReply {
+    pub(crate) fn open_for(
+        &mut self,
+        cx: &mut Cx<'_>,
+        session: SessionId,
+        kind: SessionKind,
+    ) -> BoardReply {
         // What others have not seen yet goes out before: their batches and this snapshot agree.
         self.flush(cx);
         let (who, peers) = (cx.rng.random(), self.peer_states(cx.now));
-        let sub = self.subs.entry(session).or_insert_with(|| Subscription::new(kind, who));
+        let sub = self
+            .subs
+            .entry(session)
+            .or_insert_with(|| Subscription::new(kind, who));
         sub.undo = undo_state(&self.replica, session, sub.person);
         BoardReply::Opened {
             snapshot: self.replica.board().snapshot(),
@@ -54,13 +62,19 @@ impl OpenBoard {
                 self.leave(session);
                 Ok(BoardReply::Done)
             }
-            BoardRequest::Execute { person, commands, .. } => self.execute(cx, session, person, &commands),
+            BoardRequest::Execute {
+                person, commands, ..
+            } => self.execute(cx, session, person, &commands),
             BoardRequest::Undo { person, .. } => self.take_back(cx, session, person, false),
             BoardRequest::Redo { person, .. } => self.take_back(cx, session, person, true),
             BoardRequest::OpenText { key, .. } => self.open_text(session, key),
-            BoardRequest::PushText { key, person, version, edits, .. } => {
-                self.push_text(cx, session, key, person, version, &edits)
-            }
+            BoardRequest::PushText {
+                key,
+                person,
+                version,
+                edits,
+                ..
+            } => self.push_text(cx, session, key, person, version, &edits),
             BoardRequest::CloseText { key, .. } => {
                 self.texts.unfollow(key, session);
                 Ok(BoardReply::Done)
@@ -69,7 +83,9 @@ impl OpenBoard {
                 self.present(cx, session, presence);
                 Ok(BoardReply::Done)
             }
-            BoardRequest::Export { format, options, .. } => Ok(self.export(format, &options)),
+            BoardRequest::Export {
+                format, options, ..
+            } => Ok(self.export(format, &options)),
         };
         if let Err(fault) = &answer
             && fault.code == FaultCode::Unreadable
@@ -81,11 +97,21 @@ impl OpenBoard {
             Ok(BoardReply::Undone { change, .. } | BoardReply::Pushed { change, .. }) => *change,
             _ => None,
         };
-        cx.out.push(Output::Answer { session, id, answer });
+        cx.out.push(Output::Answer {
+            session,
+            id,
+            answer,
+        });
         if let (Some(change), Some(sub)) = (change, self.subs.get_mut(&session)) {
             if self.log.is_safe() {
                 // It came to nothing, and all before it is safe.
-                cx.event(session, BoardEvent::Saved { board: self.id, change });
+                cx.event(
+                    session,
+                    BoardEvent::Saved {
+                        board: self.id,
+                        change,
+                    },
+                );
             } else {
                 sub.unsaved = Some(change);
             }
@@ -105,7 +131,11 @@ impl OpenBoard {
             return Err(rejected(&Rejection::NotAllowed));
         }
         sub.person = person;
-        Ok(Actor { person, role, now_ms: cx.now.0 })
+        Ok(Actor {
+            person,
+            role,
+            now_ms: cx.now.0,
+        })
     }
 
     fn execute(
@@ -119,8 +149,10 @@ impl OpenBoard {
         if commands.len() > MAX_COMMANDS {
             return Err(too_many());
         }
-        let applied =
-            self.replica.execute(&undo_scope(session, person), &actor, commands).map_err(|e| fault(&e))?;
+        let applied = self
+            .replica
+            .execute(&undo_scope(session, person), &actor, commands)
+            .map_err(|e| fault(&e))?;
         let change = self.accept(cx, session, person, applied.into());
         Ok(BoardReply::Accepted { change })
     }
@@ -134,30 +166,56 @@ impl OpenBoard {
     ) -> Answer {
         self.actor(cx, session, person)?;
         let scope = undo_scope(session, person);
-        let undone = if redo { self.replica.redo(&scope) } else { self.replica.undo(&scope) };
+        let undone = if redo {
+            self.replica.redo(&scope)
+        } else {
+            self.replica.undo(&scope)
+        };
         let Undone { applied, kept } = undone.map_err(|error| fault(&error))?;
         let Some(applied) = applied else {
             self.flush(cx);
-            return Ok(BoardReply::Undone { change: None, label: String::new(), kept });
+            return Ok(BoardReply::Undone {
+                change: None,
+                label: String::new(),
+                kept,
+            });
         };
         let label = applied.label.clone();
         let change = Some(self.accept(cx, session, person, applied.into()));
-        Ok(BoardReply::Undone { change, label, kept })
+        Ok(BoardReply::Undone {
+            change,
+            label,
+            kept,
+        })
     }
 
-    fn accept(&mut self, cx: &mut Cx<'_>, session: SessionId, person: Option<PersonId>, change: Change) -> u32 {
+    fn accept(
+        &mut self,
+        cx: &mut Cx<'_>,
+        session: SessionId,
+        person: Option<PersonId>,
+        change: Change,
+    ) -> u32 {
         if change.update.is_empty() {
             self.flush(cx);
             return self.log.newest_change();
         }
         let people = &self.replica.board().people;
-        let by = person.and_then(|id| people.get(&id)).map(|p| p.name.clone()).unwrap_or_default();
+        let by = person
+            .and_then(|id| people.get(&id))
+            .map(|p| p.name.clone())
+            .unwrap_or_default();
         self.took(cx, change, &Origin::Session(session), &by)
     }
 
     fn open_text(&mut self, session: SessionId, key: Key) -> Answer {
-        let text = text_of(self.replica.board(), key).ok_or_else(|| rejected(&Rejection::Gone(key)))?.to_owned();
-        Ok(BoardReply::Text { version: self.texts.follow(key, session), text })
+        let text = text_of(self.replica.board(), key)
+            .ok_or_else(|| rejected(&Rejection::Gone(key)))?
+            .to_owned();
+        Ok(BoardReply::Text {
+            version: self.texts.follow(key, session),
+            text,
+        })
     }
 
     fn push_text(
@@ -173,17 +231,36 @@ impl OpenBoard {
         if edits.len() > MAX_EDITS {
             return Err(too_many());
         }
-        let not_taken = Ok(BoardReply::Pushed { taken: false, change: None });
+        let not_taken = Ok(BoardReply::Pushed {
+            taken: false,
+            change: None,
+        });
         match self.texts.standing(key, session, version) {
             Standing::Current => {}
             Standing::Behind(edits) => {
-                cx.event(session, BoardEvent::Text { board: self.id, key, version, edits });
+                cx.event(
+                    session,
+                    BoardEvent::Text {
+                        board: self.id,
+                        key,
+                        version,
+                        edits,
+                    },
+                );
                 return not_taken;
             }
             Standing::Lost => {
                 if let Some(text) = text_of(self.replica.board(), key).map(str::to_owned) {
                     let version = self.texts.version(key);
-                    cx.event(session, BoardEvent::TextReset { board: self.id, key, version, text });
+                    cx.event(
+                        session,
+                        BoardEvent::TextReset {
+                            board: self.id,
+                            key,
+                            version,
+                            text,
+                        },
+                    );
                 }
                 return not_taken;
             }
@@ -208,25 +285,37 @@ impl OpenBoard {
         change.texts.retain(|(other, _)| *other != key);
         self.written.insert(key);
         let change = Some(self.accept(cx, session, person, change));
-        Ok(BoardReply::Pushed { taken: true, change })
+        Ok(BoardReply::Pushed {
+            taken: true,
+            change,
+        })
     }
 
     fn export(&self, format: ExportFormat, options: &ExportOptions) -> BoardReply {
         let board = self.replica.board();
-        let _ = options;
-        match format {
-            ExportFormat::Markdown => BoardReply::Document { text: String::new(), name: board.meta.title.clone() },
-            ExportFormat::Json => BoardReply::Document { text: String::new(), name: board.meta.title.clone() },
+        let (text, ending) = match format {
+            ExportFormat::Markdown => (board::export::markdown(board, options), "md"),
+            ExportFormat::Json => (board::export::json(board), "json"),
+        };
+        BoardReply::Document {
+            text,
+            name: board::export::file_name(board, ending),
         }
     }
 }
 
 pub(crate) fn not_open() -> Fault {
-    Fault { code: FaultCode::Malformed, message: "open the board first".to_owned() }
+    Fault {
+        code: FaultCode::Malformed,
+        message: "open the board first".to_owned(),
+    }
 }
 
 fn too_many() -> Fault {
-    Fault { code: FaultCode::TooLarge, message: "this is too much for one step; do it in parts".to_owned() }
+    Fault {
+        code: FaultCode::TooLarge,
+        message: "this is too much for one step; do it in parts".to_owned(),
+    }
 }
 
 fn rejected(rejection: &Rejection) -> Fault {
@@ -236,13 +325,22 @@ fn rejected(rejection: &Rejection) -> Fault {
         Rejection::TooLong(_) => FaultCode::TooLarge,
         Rejection::Taken(_) | Rejection::Malformed(_) => FaultCode::Malformed,
     };
-    Fault { code, message: rejection.to_string() }
+    Fault {
+        code,
+        message: rejection.to_string(),
+    }
 }
 
 pub(crate) fn fault(error: &ExecuteError) -> Fault {
     match error {
         ExecuteError::Rejected(rejection) => rejected(rejection),
-        ExecuteError::ReadOnly(_) => Fault { code: FaultCode::ReadOnly, message: error.to_string() },
-        ExecuteError::Unusable => Fault { code: FaultCode::Unreadable, message: error.to_string() },
+        ExecuteError::ReadOnly(_) => Fault {
+            code: FaultCode::ReadOnly,
+            message: error.to_string(),
+        },
+        ExecuteError::Unusable => Fault {
+            code: FaultCode::Unreadable,
+            message: error.to_string(),
+        },
     }
 }

@@ -64,7 +64,12 @@ impl Subscription {
         for record in &patch.added {
             self.touched.entry(record.key()).or_insert(false);
         }
-        for key in patch.updated.iter().map(board::Record::key).chain(patch.removed.iter().copied()) {
+        for key in patch
+            .updated
+            .iter()
+            .map(board::Record::key)
+            .chain(patch.removed.iter().copied())
+        {
             self.touched.entry(key).or_insert(true);
         }
         self.by = match std::mem::take(&mut self.by) {
@@ -93,14 +98,24 @@ impl Subscription {
             return None;
         }
         self.seq += 1;
-        Some(BoardEvent::Batch { board: id, seq: self.seq, patch, by })
+        Some(BoardEvent::Batch {
+            board: id,
+            seq: self.seq,
+            patch,
+            by,
+        })
     }
 
     /// A batch that does not follow the last one, which makes the session open the board again.
     pub(crate) fn gap(&mut self, id: BoardId) -> BoardEvent {
         self.touched.clear();
         self.seq += 2;
-        BoardEvent::Batch { board: id, seq: self.seq, patch: Patch::default(), by: String::new() }
+        BoardEvent::Batch {
+            board: id,
+            seq: self.seq,
+            patch: Patch::default(),
+            by: String::new(),
+        }
     }
 
     /// A fresh snapshot includes everything noted; answers the number it stands at.

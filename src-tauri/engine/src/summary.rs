@@ -31,11 +31,18 @@ impl Summary {
     /// A board's summary, without its words.
     pub fn of(board: &Board, changed: Millis) -> Self {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let done = board.followups.values().filter(|f| f.status == FollowUpStatus::Done);
+        let done = board
+            .followups
+            .values()
+            .filter(|f| f.status == FollowUpStatus::Done);
         Self {
             title: board.meta.title.clone(),
             team: board.meta.team.clone(),
-            phase: board.meta.current_phase().map(|phase| phase.title.clone()).unwrap_or_default(),
+            phase: board
+                .meta
+                .current_phase()
+                .map(|phase| phase.title.clone())
+                .unwrap_or_default(),
             followups: count(board.followups.len()),
             followups_done: count(done.count()),
             changed,
@@ -47,9 +54,16 @@ impl Summary {
 
     /// A board's summary with the words of all its records: to make the search index again.
     pub fn whole(board: &Board, changed: Millis) -> Self {
-        let keys = board.snapshot().records.into_iter().map(|record| record.key());
+        let keys = board
+            .snapshot()
+            .records
+            .into_iter()
+            .map(|record| record.key());
         let texts = keys.map(|key| (key, words(board, key))).collect();
-        Self { texts, ..Self::of(board, changed) }
+        Self {
+            texts,
+            ..Self::of(board, changed)
+        }
     }
 }
 
@@ -64,6 +78,10 @@ pub fn words(board: &Board, key: Key) -> Option<String> {
         Record::FollowUp(followup) => vec![followup.text, followup.owner, followup.outcome],
         Record::Stroke(_) | Record::Person(_) => return None,
     };
-    let words = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
+    let words = parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n");
     (!words.is_empty()).then_some(words)
 }

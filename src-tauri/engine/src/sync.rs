@@ -15,8 +15,8 @@
 //! What one who looks on sends is never applied: its updates end the connection, its stand is only
 //! looked at to show whether it is up to date.
 
-use crate::board::{Cx, OpenBoard, Origin};
 use crate::input::{Lane, PeerId, SessionKind};
+use crate::open_board::{Cx, OpenBoard, Origin};
 use crate::output::{Output, PeerEnd};
 use crate::peer::{ASK_AGAIN_MS, HAVE_EVERY_MS, Peer};
 use crate::wire::{MAX_UPDATE, PresenceItem, Stand, StateVector, SyncFrame};
@@ -36,12 +36,17 @@ impl OpenBoard {
     /// A peer is connected: says hello.
     pub(crate) fn greet(&mut self, cx: &mut Cx<'_>, id: PeerId, peer: Peer) {
         self.peers.insert(id, peer);
-        let hello = SyncFrame::Hello { name: cx.me.name.clone(), stand: self.stand() };
+        let hello = SyncFrame::Hello {
+            name: cx.me.name.clone(),
+            stand: self.stand(),
+        };
         self.send(cx, id, &hello);
     }
 
     pub(crate) fn on_frame(&mut self, cx: &mut Cx<'_>, id: PeerId, lane: Lane, bytes: &Bytes) {
-        let Some(peer) = self.peers.get(&id) else { return };
+        let Some(peer) = self.peers.get(&id) else {
+            return;
+        };
         let result = match lane {
             Lane::Presence if !peer.greeted => return,
             Lane::Presence => PresenceItem::decode_all(bytes).map(|items| {
@@ -55,7 +60,9 @@ impl OpenBoard {
     }
 
     fn on_sync_frame(&mut self, cx: &mut Cx<'_>, id: PeerId, frame: SyncFrame) {
-        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
         match frame {
             SyncFrame::Hello { .. } if peer.greeted => {
                 self.drop_peer(cx, id, PeerEnd::BrokeProtocol, "a second greeting");
@@ -80,8 +87,15 @@ impl OpenBoard {
             SyncFrame::Update { own, whole, update } => {
                 self.receive(cx, id, own, whole, update);
             }
-            SyncFrame::Ask { whole, state_vector } => self.send_missing(cx, id, &state_vector, true, whole),
-            SyncFrame::Have { answer, whole, stand } => {
+            SyncFrame::Ask {
+                whole,
+                state_vector,
+            } => self.send_missing(cx, id, &state_vector, true, whole),
+            SyncFrame::Have {
+                answer,
+                whole,
+                stand,
+            } => {
                 if let Some(stand) = self.inbox.wait(id, stand, answer, whole) {
                     self.on_have(cx, id, &stand, answer, whole);
                 }
@@ -94,7 +108,9 @@ impl OpenBoard {
         if theirs.vector.lacks(&mine.vector) {
             self.send_missing(cx, id, &theirs.encoded, true, false);
         }
-        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
         if mine.vector.lacks(&theirs.vector) {
             // They see the same in our hello, and send.
             peer.asked = Some(cx.now);
@@ -104,13 +120,22 @@ impl OpenBoard {
     }
 
     /// Compares stands, and does what the difference asks for.
-    pub(crate) fn on_have(&mut self, cx: &mut Cx<'_>, id: PeerId, theirs: &Stand, answer: bool, whole: bool) {
+    pub(crate) fn on_have(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: PeerId,
+        theirs: &Stand,
+        answer: bool,
+        whole: bool,
+    ) {
         if whole {
             self.heal_go_on(cx, id, theirs);
             return;
         }
         let mine = self.stand();
-        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
         if answer {
             peer.asked = None;
         }
@@ -128,7 +153,10 @@ impl OpenBoard {
             self.ask(cx, id);
         }
         if they_lack {
-            let recently = self.peers.get(&id).is_none_or(|p| cx.now.since(p.have_sent) < REPLY_EVERY_MS);
+            let recently = self
+                .peers
+                .get(&id)
+                .is_none_or(|p| cx.now.since(p.have_sent) < REPLY_EVERY_MS);
             if !recently {
                 self.send_have(cx, id, false, false);
             }
@@ -141,7 +169,9 @@ impl OpenBoard {
     /// Equal state vectors, different content.
     fn suspect(&mut self, cx: &mut Cx<'_>, id: PeerId, theirs: &Stand, answer: bool) {
         let revision = self.revision;
-        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
         if answer && peer.suspect == Some(revision) {
             peer.suspect = None;
             self.came_apart(cx, id, theirs);
@@ -156,10 +186,19 @@ impl OpenBoard {
     /// Asks for what is missing, unless that was done.
     pub(crate) fn ask(&mut self, cx: &mut Cx<'_>, id: PeerId) {
         let state_vector = self.replica.state_vector().into();
-        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
         if peer.asked.is_none() {
             peer.asked = Some(cx.now);
-            self.send(cx, id, &SyncFrame::Ask { whole: false, state_vector });
+            self.send(
+                cx,
+                id,
+                &SyncFrame::Ask {
+                    whole: false,
+                    state_vector,
+                },
+            );
         }
     }
 
@@ -169,18 +208,39 @@ impl OpenBoard {
             peer.have_sent = cx.now;
             peer.have_due = cx.now.plus(HAVE_EVERY_MS);
         }
-        self.send(cx, id, &SyncFrame::Have { answer, whole, stand });
+        self.send(
+            cx,
+            id,
+            &SyncFrame::Have {
+                answer,
+                whole,
+                stand,
+            },
+        );
     }
 
     /// A window of what a state vector lacks, and where we stand.
-    fn send_missing(&mut self, cx: &mut Cx<'_>, id: PeerId, state_vector: &Bytes, answer: bool, whole: bool) {
+    fn send_missing(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: PeerId,
+        state_vector: &Bytes,
+        answer: bool,
+        whole: bool,
+    ) {
         if self.send_diff(cx, id, state_vector, whole) {
             self.send_have(cx, id, answer, whole);
         }
     }
 
     /// Answers whether the peer is still there.
-    fn send_diff(&mut self, cx: &mut Cx<'_>, id: PeerId, state_vector: &Bytes, whole: bool) -> bool {
+    fn send_diff(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: PeerId,
+        state_vector: &Bytes,
+        whole: bool,
+    ) -> bool {
         if self.role < Role::TakePart {
             return self.peers.contains_key(&id);
         }
@@ -191,8 +251,20 @@ impl OpenBoard {
                 return false;
             }
         };
-        for piece in pieces.into_iter().filter(|piece| *piece != EMPTY_UPDATE).take(WINDOW) {
-            self.send(cx, id, &SyncFrame::Update { own: false, whole, update: piece.into() });
+        for piece in pieces
+            .into_iter()
+            .filter(|piece| *piece != EMPTY_UPDATE)
+            .take(WINDOW)
+        {
+            self.send(
+                cx,
+                id,
+                &SyncFrame::Update {
+                    own: false,
+                    whole,
+                    update: piece.into(),
+                },
+            );
         }
         true
     }
@@ -207,7 +279,12 @@ impl OpenBoard {
             }
             _ => (None, false),
         };
-        let frame = SyncFrame::Update { own, whole: false, update: update.clone() }.encode();
+        let frame = SyncFrame::Update {
+            own,
+            whole: false,
+            update: update.clone(),
+        }
+        .encode();
         for (id, peer) in &mut self.peers {
             if !peer.greeted {
                 continue;
@@ -216,7 +293,11 @@ impl OpenBoard {
             // Too large for a frame: the `Have` that follows makes the peer ask, and a diff is cut.
             let fits = update.len() <= MAX_UPDATE;
             if Some(*id) != from && self.role >= Role::TakePart && !peer.blocked && fits {
-                cx.out.push(Output::SendFrame { peer: *id, lane: Lane::Sync, bytes: frame.clone() });
+                cx.out.push(Output::SendFrame {
+                    peer: *id,
+                    lane: Lane::Sync,
+                    bytes: frame.clone(),
+                });
             }
             peer.compare_soon(cx.now);
         }
@@ -225,7 +306,11 @@ impl OpenBoard {
     pub(crate) fn send(&self, cx: &mut Cx<'_>, id: PeerId, frame: &SyncFrame) {
         if self.peers.get(&id).is_some_and(|peer| !peer.blocked) {
             let bytes = frame.encode();
-            cx.out.push(Output::SendFrame { peer: id, lane: Lane::Sync, bytes });
+            cx.out.push(Output::SendFrame {
+                peer: id,
+                lane: Lane::Sync,
+                bytes,
+            });
         }
     }
 
@@ -261,19 +346,29 @@ impl OpenBoard {
         for merging in self.inbox.forget(id) {
             self.clear(cx, merging);
         }
-        cx.out.push(Output::ClosePeer { peer: id, end, reason: reason.to_owned() });
+        cx.out.push(Output::ClosePeer {
+            peer: id,
+            end,
+            reason: reason.to_owned(),
+        });
     }
 
     pub(crate) fn tick_peers(&mut self, cx: &mut Cx<'_>) {
         for peer in self.peers.values_mut() {
-            if peer.asked.is_some_and(|at| cx.now.since(at) >= ASK_AGAIN_MS) {
+            if peer
+                .asked
+                .is_some_and(|at| cx.now.since(at) >= ASK_AGAIN_MS)
+            {
                 peer.asked = None;
                 peer.suspect = None;
                 peer.compare_soon(cx.now);
             }
         }
         let now = cx.now;
-        let due = self.peers.iter().filter(|(_, p)| p.greeted && !p.blocked && p.have_due <= now);
+        let due = self
+            .peers
+            .iter()
+            .filter(|(_, p)| p.greeted && !p.blocked && p.have_due <= now);
         for id in due.map(|(id, _)| *id).collect::<Vec<_>>() {
             self.send_have(cx, id, false, false);
         }

@@ -63,7 +63,11 @@ impl Texts {
     }
 
     pub(crate) fn standing(&self, key: Key, session: SessionId, version: u32) -> Standing {
-        let Some(shared) = self.0.get(&key).filter(|shared| shared.followers.contains(&session)) else {
+        let Some(shared) = self
+            .0
+            .get(&key)
+            .filter(|shared| shared.followers.contains(&session))
+        else {
             return Standing::Stranger;
         };
         match shared.version.checked_sub(version).map(usize::try_from) {
@@ -77,7 +81,11 @@ impl Texts {
     }
 
     /// Notes edits of a followed text; answers the version they start at and who follows.
-    pub(crate) fn record(&mut self, key: Key, edits: &[AuthoredEdit]) -> Option<(u32, Vec<SessionId>)> {
+    pub(crate) fn record(
+        &mut self,
+        key: Key,
+        edits: &[AuthoredEdit],
+    ) -> Option<(u32, Vec<SessionId>)> {
         let shared = self.0.get_mut(&key)?;
         let from = shared.version;
         for edit in edits {
@@ -97,7 +105,11 @@ impl Texts {
             .map(|(key, shared)| {
                 shared.version += 1;
                 shared.history.clear();
-                (*key, shared.version, shared.followers.iter().copied().collect())
+                (
+                    *key,
+                    shared.version,
+                    shared.followers.iter().copied().collect(),
+                )
             })
             .collect()
     }
@@ -108,13 +120,19 @@ impl Texts {
 
     /// The text is gone; answers who followed it.
     pub(crate) fn gone(&mut self, key: Key) -> Vec<SessionId> {
-        self.0.remove(&key).map(|shared| shared.followers.into_iter().collect()).unwrap_or_default()
+        self.0
+            .remove(&key)
+            .map(|shared| shared.followers.into_iter().collect())
+            .unwrap_or_default()
     }
 }
 
 /// An edit that came from elsewhere than an editor.
 pub(crate) fn elsewhere(edit: TextEdit) -> AuthoredEdit {
-    AuthoredEdit { editor: String::new(), edit }
+    AuthoredEdit {
+        editor: String::new(),
+        edit,
+    }
 }
 
 /// The collaborative text of a key, if it has one.
@@ -122,7 +140,10 @@ pub(crate) fn text_of(board: &Board, key: Key) -> Option<&str> {
     match key {
         Key::Meta => Some(&board.meta.summary),
         Key::Note(id) => board.notes.get(&id).map(|note| note.text.as_str()),
-        Key::FollowUp(id) => board.followups.get(&id).map(|followup| followup.text.as_str()),
+        Key::FollowUp(id) => board
+            .followups
+            .get(&id)
+            .map(|followup| followup.text.as_str()),
         _ => None,
     }
 }
@@ -132,7 +153,10 @@ mod tests {
     use super::*;
 
     fn edit(editor: &str) -> AuthoredEdit {
-        AuthoredEdit { editor: editor.to_owned(), edit: TextEdit::default() }
+        AuthoredEdit {
+            editor: editor.to_owned(),
+            edit: TextEdit::default(),
+        }
     }
 
     #[test]
@@ -141,9 +165,15 @@ mod tests {
         assert_eq!(texts.standing(Key::Meta, ann, 0), Standing::Stranger);
         assert_eq!(texts.follow(Key::Meta, ann), 0);
         assert_eq!(texts.standing(Key::Meta, ben, 0), Standing::Stranger);
-        assert_eq!(texts.record(Key::Meta, &[edit("a"), edit("b")]), Some((0, vec![ann])));
+        assert_eq!(
+            texts.record(Key::Meta, &[edit("a"), edit("b")]),
+            Some((0, vec![ann]))
+        );
         assert_eq!(texts.standing(Key::Meta, ann, 2), Standing::Current);
-        assert_eq!(texts.standing(Key::Meta, ann, 1), Standing::Behind(vec![edit("b")]));
+        assert_eq!(
+            texts.standing(Key::Meta, ann, 1),
+            Standing::Behind(vec![edit("b")])
+        );
         assert_eq!(texts.standing(Key::Meta, ann, 3), Standing::Lost);
         for _ in 0..HISTORY {
             texts.record(Key::Meta, &[edit("c")]);

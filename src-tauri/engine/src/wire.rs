@@ -44,7 +44,9 @@ pub enum WireError {
     #[error("a part of a frame is too long")]
     TooLong,
     /// The other side speaks another version.
-    #[error("the other laptop uses another version of Upshot's protocol ({0}); update the older one")]
+    #[error(
+        "the other laptop uses another version of Upshot's protocol ({0}); update the older one"
+    )]
     Version(u16),
 }
 
@@ -77,7 +79,10 @@ impl StateVector {
 
     /// Whether `other` knows something that this one does not.
     pub fn lacks(&self, other: &Self) -> bool {
-        other.0.iter().any(|(client, clock)| self.0.get(client).is_none_or(|own| own < clock))
+        other
+            .0
+            .iter()
+            .any(|(client, clock)| self.0.get(client).is_none_or(|own| own < clock))
     }
 }
 
@@ -150,11 +155,18 @@ impl SyncFrame {
                 out.extend([2, flags(*own, *whole)]);
                 out.extend_from_slice(update);
             }
-            Self::Ask { whole, state_vector } => {
+            Self::Ask {
+                whole,
+                state_vector,
+            } => {
                 out.extend([3, flags(false, *whole)]);
                 out.extend_from_slice(state_vector);
             }
-            Self::Have { answer, whole, stand } => {
+            Self::Have {
+                answer,
+                whole,
+                stand,
+            } => {
                 out.extend([4, flags(*answer, *whole)]);
                 put_stand(&mut out, stand);
             }
@@ -175,23 +187,37 @@ impl SyncFrame {
                     return Err(WireError::Version(version));
                 }
                 let name = reader.text(MAX_NAME)?;
-                Self::Hello { name, stand: stand(reader, bytes)? }
+                Self::Hello {
+                    name,
+                    stand: stand(reader, bytes)?,
+                }
             }
             2 => {
                 let (own, whole) = reader.flags()?;
                 if reader.0.len() > MAX_UPDATE {
                     return Err(WireError::TooLong);
                 }
-                Self::Update { own, whole, update: bytes.slice_ref(reader.0) }
+                Self::Update {
+                    own,
+                    whole,
+                    update: bytes.slice_ref(reader.0),
+                }
             }
             3 => {
                 let (_, whole) = reader.flags()?;
                 StateVector::parse(reader.0)?;
-                Self::Ask { whole, state_vector: bytes.slice_ref(reader.0) }
+                Self::Ask {
+                    whole,
+                    state_vector: bytes.slice_ref(reader.0),
+                }
             }
             4 => {
                 let (answer, whole) = reader.flags()?;
-                Self::Have { answer, whole, stand: stand(reader, bytes)? }
+                Self::Have {
+                    answer,
+                    whole,
+                    stand: stand(reader, bytes)?,
+                }
             }
             _ => return Err(WireError::Unknown),
         })
@@ -215,17 +241,30 @@ impl PresenceItem {
         out.push(if self.presence.is_some() { 1 } else { 2 });
         out.extend(self.who.to_be_bytes());
         out.extend(self.stamp.to_be_bytes());
-        let Some(presence) = &self.presence else { return };
+        let Some(presence) = &self.presence else {
+            return;
+        };
         put_text(out, cut(&presence.name, MAX_NAME));
         put_text(out, presence.tint.map_or("", Tint::word));
-        put_text(out, &presence.person.map(|p| p.to_string()).unwrap_or_default());
-        put_option(out, presence.cursor.as_ref(), |out, (x, y)| put_numbers(out, &[*x, *y]));
+        put_text(
+            out,
+            &presence.person.map(|p| p.to_string()).unwrap_or_default(),
+        );
+        put_option(out, presence.cursor.as_ref(), |out, (x, y)| {
+            put_numbers(out, &[*x, *y])
+        });
         put_keys(out, &presence.selected);
         put_option(out, presence.dragging.as_ref(), |out, drag| {
             put_keys(out, &drag.keys);
             put_numbers(out, &[drag.dx, drag.dy]);
         });
-        put_text(out, &presence.editing.map(|key| key.to_string()).unwrap_or_default());
+        put_text(
+            out,
+            &presence
+                .editing
+                .map(|key| key.to_string())
+                .unwrap_or_default(),
+        );
         put_option(out, presence.caret.as_ref(), |out, (a, b)| {
             out.extend(a.to_be_bytes());
             out.extend(b.to_be_bytes());
@@ -249,8 +288,16 @@ impl PresenceItem {
                 _ => return Err(WireError::Unknown),
             };
             let (who, stamp) = (reader.u64()?, reader.u32()?);
-            let presence = if present { Some(reader.presence()?) } else { None };
-            items.push(Self { who, stamp, presence });
+            let presence = if present {
+                Some(reader.presence()?)
+            } else {
+                None
+            };
+            items.push(Self {
+                who,
+                stamp,
+                presence,
+            });
         }
         Ok(items)
     }
@@ -273,7 +320,13 @@ fn stand(mut reader: Reader<'_>, whole: &Bytes) -> Result<Stand, WireError> {
     let (lineage, instance) = (reader.u64()?, reader.u64()?);
     let hash = reader.array::<32>()?;
     let vector = StateVector::parse(reader.0)?;
-    Ok(Stand { lineage, instance, hash, vector, encoded: whole.slice_ref(reader.0) })
+    Ok(Stand {
+        lineage,
+        instance,
+        hash,
+        vector,
+        encoded: whole.slice_ref(reader.0),
+    })
 }
 
 fn put_stand(out: &mut Vec<u8>, stand: &Stand) {
@@ -405,25 +458,51 @@ impl Reader<'_> {
             word => Some(Tint::from_word(word).ok_or(WireError::Unknown)?),
         };
         let person = self.id::<PersonId>()?;
-        let cursor = if self.flag()? { Some((self.i32()?, self.i32()?)) } else { None };
+        let cursor = if self.flag()? {
+            Some((self.i32()?, self.i32()?))
+        } else {
+            None
+        };
         let selected = self.keys()?;
         let dragging = if self.flag()? {
-            Some(Drag { keys: self.keys()?, dx: self.i32()?, dy: self.i32()? })
+            Some(Drag {
+                keys: self.keys()?,
+                dx: self.i32()?,
+                dy: self.i32()?,
+            })
         } else {
             None
         };
         let editing = self.id::<Key>()?;
-        let caret = if self.flag()? { Some((self.u32()?, self.u32()?)) } else { None };
+        let caret = if self.flag()? {
+            Some((self.u32()?, self.u32()?))
+        } else {
+            None
+        };
         let view = if self.flag()? {
             Some((self.i32()?, self.i32()?, self.i32()?, self.i32()?))
         } else {
             None
         };
-        Ok(Presence { name, tint, person, cursor, selected, dragging, editing, caret, view })
+        Ok(Presence {
+            name,
+            tint,
+            person,
+            cursor,
+            selected,
+            dragging,
+            editing,
+            caret,
+            view,
+        })
     }
 
     fn end<T>(self, value: T) -> Result<T, WireError> {
-        if self.0.is_empty() { Ok(value) } else { Err(WireError::Unknown) }
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(WireError::Unknown)
+        }
     }
 }
 
@@ -434,22 +513,39 @@ mod tests {
     use proptest::prelude::*;
 
     fn any_presence() -> impl Strategy<Value = Presence> {
-        let keys = || prop::collection::vec(any::<u128>().prop_map(|b| NoteId::from_bits(b).into()), 0..5);
+        let keys = || {
+            prop::collection::vec(
+                any::<u128>().prop_map(|b| NoteId::from_bits(b).into()),
+                0..5,
+            )
+        };
         (
-            ("\\PC{0,12}", any::<Option<(i32, i32)>>(), keys(), any::<Option<(i32, i32)>>(), keys()),
-            (any::<Option<u128>>(), any::<Option<(u32, u32)>>(), any::<Option<(i32, i32, i32, i32)>>()),
+            (
+                "\\PC{0,12}",
+                any::<Option<(i32, i32)>>(),
+                keys(),
+                any::<Option<(i32, i32)>>(),
+                keys(),
+            ),
+            (
+                any::<Option<u128>>(),
+                any::<Option<(u32, u32)>>(),
+                any::<Option<(i32, i32, i32, i32)>>(),
+            ),
         )
-            .prop_map(|((name, cursor, selected, drag, keys), (person, caret, view))| Presence {
-                name,
-                tint: Some(Tint::T3),
-                person: person.map(PersonId::from_bits),
-                cursor,
-                selected,
-                dragging: drag.map(|(dx, dy)| Drag { keys, dx, dy }),
-                editing: Some(Key::Meta),
-                caret,
-                view,
-            })
+            .prop_map(
+                |((name, cursor, selected, drag, keys), (person, caret, view))| Presence {
+                    name,
+                    tint: Some(Tint::T3),
+                    person: person.map(PersonId::from_bits),
+                    cursor,
+                    selected,
+                    dragging: drag.map(|(dx, dy)| Drag { keys, dx, dy }),
+                    editing: Some(Key::Meta),
+                    caret,
+                    view,
+                },
+            )
     }
 
     proptest! {
@@ -492,9 +588,20 @@ mod tests {
 
     #[test]
     fn a_state_vector_that_promises_more_than_it_holds_is_refused_without_allocating_for_it() {
-        assert_eq!(StateVector::parse(&[0xff, 0xff, 0xff, 0xff, 0x7f]), Err(WireError::CutOff));
-        assert_eq!(StateVector::parse(&[1, 5, 9, 0]), Err(WireError::Unknown), "bytes left over");
-        assert_eq!(StateVector::parse(&[2, 5, 9, 5, 9]), Err(WireError::Unknown), "a client twice");
+        assert_eq!(
+            StateVector::parse(&[0xff, 0xff, 0xff, 0xff, 0x7f]),
+            Err(WireError::CutOff)
+        );
+        assert_eq!(
+            StateVector::parse(&[1, 5, 9, 0]),
+            Err(WireError::Unknown),
+            "bytes left over"
+        );
+        assert_eq!(
+            StateVector::parse(&[2, 5, 9, 5, 9]),
+            Err(WireError::Unknown),
+            "a client twice"
+        );
     }
 
     #[test]

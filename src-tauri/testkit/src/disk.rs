@@ -25,14 +25,19 @@ impl Disk {
             self.stuck = true;
             return Err("the disk is full".to_owned());
         }
-        self.log.extend(entries.iter().map(|entry| entry.update.to_vec()));
+        self.log
+            .extend(entries.iter().map(|entry| entry.update.to_vec()));
         Ok(i64::try_from(self.log.len()).unwrap())
     }
 
     /// Stores a snapshot, unless writes fail: then the log still has everything.
     pub(crate) fn snapshot(&mut self, upto: i64, bytes: Vec<u8>) {
         let upto = usize::try_from(upto).unwrap();
-        assert!(upto <= self.log.len(), "a snapshot up to {upto} of a log of {}", self.log.len());
+        assert!(
+            upto <= self.log.len(),
+            "a snapshot up to {upto} of a log of {}",
+            self.log.len()
+        );
         if !self.failing {
             self.snapshot = Some((upto, bytes));
         }

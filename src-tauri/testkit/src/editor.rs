@@ -17,12 +17,20 @@ pub(crate) struct Editor {
 
 impl Editor {
     pub(crate) fn new(name: String, version: u32, text: String) -> Self {
-        Self { name, version, synced: text, unconfirmed: Vec::new(), in_flight: false }
+        Self {
+            name,
+            version,
+            synced: text,
+            unconfirmed: Vec::new(),
+            in_flight: false,
+        }
     }
 
     /// What the person sees.
     pub(crate) fn text(&self) -> String {
-        self.unconfirmed.iter().fold(self.synced.clone(), |text, edit| edit.apply(&text).unwrap())
+        self.unconfirmed
+            .iter()
+            .fold(self.synced.clone(), |text, edit| edit.apply(&text).unwrap())
     }
 
     /// The text without what the engine has not taken.
@@ -41,7 +49,12 @@ impl Editor {
     /// What to push, if anything.
     pub(crate) fn pushable(&self) -> Option<Vec<AuthoredEdit>> {
         let edits = self.unconfirmed.iter().cloned();
-        let edits: Vec<_> = edits.map(|edit| AuthoredEdit { editor: self.name.clone(), edit }).collect();
+        let edits: Vec<_> = edits
+            .map(|edit| AuthoredEdit {
+                editor: self.name.clone(),
+                edit,
+            })
+            .collect();
         (!edits.is_empty() && !self.in_flight).then_some(edits)
     }
 
@@ -53,7 +66,10 @@ impl Editor {
             }
             assert_eq!(number, self.version, "an editor was told edits with a gap");
             self.version += 1;
-            self.synced = edit.edit.apply(&self.synced).expect("an edit that fits the text");
+            self.synced = edit
+                .edit
+                .apply(&self.synced)
+                .expect("an edit that fits the text");
             if edit.editor == self.name && !self.unconfirmed.is_empty() {
                 self.unconfirmed.remove(0);
                 continue;
@@ -69,7 +85,10 @@ impl Editor {
 
     /// The engine has the editor start over.
     pub(crate) fn reset(&mut self, version: u32, text: String) {
-        *self = Self { in_flight: self.in_flight, ..Self::new(self.name.clone(), version, text) };
+        *self = Self {
+            in_flight: self.in_flight,
+            ..Self::new(self.name.clone(), version, text)
+        };
     }
 
     /// The text cannot take the edits: what was not taken is given up.

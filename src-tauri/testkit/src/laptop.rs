@@ -26,7 +26,15 @@ pub struct Laptop {
 
 impl Laptop {
     pub(crate) fn new(id: LaptopId, granted: Role, believed: Role) -> Self {
-        Self { id, engine: None, run: 0, disk: Disk::default(), sessions: Vec::new(), granted, believed }
+        Self {
+            id,
+            engine: None,
+            run: 0,
+            disk: Disk::default(),
+            sessions: Vec::new(),
+            granted,
+            believed,
+        }
     }
 
     /// It may write, and is believed.

@@ -12,7 +12,12 @@
 //! [`World::run`] plays a seed to its end and checks what must hold: everybody holds the same
 //! board, what was said to be saved is there, every session's mirror is its engine's board, batches
 //! have no gaps, and what laptops that may only look on wrote is nowhere else.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod disk;
 mod editor;

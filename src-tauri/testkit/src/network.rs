@@ -58,11 +58,20 @@ pub(crate) struct Frame {
 
 impl Connection {
     pub(crate) fn new(road: usize, ends: (LaptopId, LaptopId), capacity: usize) -> Self {
-        Self { road, ends, lanes: BTreeMap::new(), capacity }
+        Self {
+            road,
+            ends,
+            lanes: BTreeMap::new(),
+            capacity,
+        }
     }
 
     pub(crate) fn other(&self, end: LaptopId) -> LaptopId {
-        if self.ends.0 == end { self.ends.1 } else { self.ends.0 }
+        if self.ends.0 == end {
+            self.ends.1
+        } else {
+            self.ends.0
+        }
     }
 
     /// Puts a frame on its way; it never overtakes those before it.

@@ -28,11 +28,21 @@ pub(crate) struct Ui {
     next_request: u32,
     pub(crate) asked: BTreeMap<u32, Asked>,
     pub(crate) editors: BTreeMap<Key, Editor>,
+    /// What goes to the editors takes a moment, and keeps its order: until when.
+    pub(crate) editors_hear: i64,
+    /// The newest change that is safe.
+    saved: u32,
     /// Accepted and not known to be safe: by change, the notes and marks.
     unsaved: Vec<(u32, Vec<NoteId>, BTreeSet<char>)>,
     pub(crate) peers: Vec<PeerState>,
     undo: UndoState,
-    present: BTreeSet<String>,
+}
+
+/// What a session is told.
+#[derive(Debug)]
+pub(crate) enum Word {
+    Answer(u32, Result<BoardReply, Fault>),
+    Event(BoardEvent),
 }
 
 /// What a session learnt was safe.
@@ -52,10 +62,11 @@ impl Ui {
             next_request: 0,
             asked: BTreeMap::new(),
             editors: BTreeMap::new(),
+            editors_hear: 0,
+            saved: 0,
             unsaved: Vec::new(),
             peers: Vec::new(),
             undo: UndoState::default(),
-            present: BTreeSet::new(),
         }
     }
 
@@ -66,26 +77,58 @@ impl Ui {
         self.next_request
     }
 
-    /// An answer came. `board` is the engine's, right after.
-    pub(crate) fn answered(&mut self, id: u32, answer: Result<BoardReply, Fault>, board: Option<&Board>) {
+    /// Whether a request is an editor's, so that its answer takes a moment.
+    pub(crate) fn is_of_editor(&self, id: u32) -> bool {
+        matches!(
+            self.asked.get(&id),
+            Some(Asked::OpenText(_) | Asked::Push(..))
+        )
+    }
+
+    /// An answer came; answers what is safe now. `board` is the engine's, right after.
+    pub(crate) fn answered(
+        &mut self,
+        id: u32,
+        answer: Result<BoardReply, Fault>,
+        board: Option<&Board>,
+    ) -> Safe {
         let asked = self.asked.remove(&id).expect("an answer to a request");
         match (asked, answer) {
-            (Asked::Open, Ok(BoardReply::Opened { snapshot, seq, peers, undo, present, .. })) => {
+            (
+                Asked::Open,
+                Ok(BoardReply::Opened {
+                    snapshot,
+                    seq,
+                    peers,
+                    undo,
+                    ..
+                }),
+            ) => {
                 self.mirror = Some(Board::from_snapshot(snapshot));
                 self.seq = seq;
                 self.peers = peers;
                 self.undo = undo;
-                self.present = present.into_iter().map(|present| present.who).collect();
             }
             (Asked::Open, answer) => panic!("the board did not open: {answer:?}"),
             (Asked::Change(notes), Ok(BoardReply::Accepted { change })) => {
-                assert!(self.mirror.as_ref() == board, "the own change is seen before it is accepted");
+                assert!(
+                    self.mirror.as_ref() == board,
+                    "the own change is seen before it is accepted"
+                );
                 self.unsaved.push((change, notes, BTreeSet::new()));
             }
             (Asked::Change(_), Ok(BoardReply::Undone { change, label, .. })) => {
-                assert!(self.mirror.as_ref() == board, "what was undone is seen before the answer");
-                assert_eq!(change.is_some(), !label.is_empty(), "what was undone has a name");
-                self.unsaved.extend(change.map(|change| (change, Vec::new(), BTreeSet::new())));
+                assert!(
+                    self.mirror.as_ref() == board,
+                    "what was undone is seen before the answer"
+                );
+                assert_eq!(
+                    change.is_some(),
+                    !label.is_empty(),
+                    "what was undone has a name"
+                );
+                self.unsaved
+                    .extend(change.map(|change| (change, Vec::new(), BTreeSet::new())));
             }
             (Asked::OpenText(key), Ok(BoardReply::Text { version, text })) => {
                 let name = format!("{}:{key}", self.id.0);
@@ -115,18 +158,34 @@ impl Ui {
             (_, Err(_)) | (Asked::Other, _) => {}
             (asked, answer) => panic!("asked {asked:?}, was answered {answer:?}"),
         }
+        self.safe()
+    }
+
+    /// What was accepted and is safe by now.
+    fn safe(&mut self) -> Safe {
+        let (mut safe, saved) = (Safe::default(), self.saved);
+        self.unsaved.retain(|(of, notes, marks)| {
+            if *of <= saved {
+                safe.notes.extend(notes);
+                safe.marks.extend(marks);
+            }
+            *of > saved
+        });
+        safe
     }
 
     /// An event came; answers what is safe now.
     pub(crate) fn told(&mut self, event: BoardEvent) -> Safe {
-        let mut safe = Safe::default();
         match event {
             BoardEvent::Batch { seq, patch, .. } => {
                 assert_eq!(seq, self.seq + 1, "batches are numbered without gaps");
                 self.seq = seq;
                 let mirror = self.mirror.as_mut().expect("batches follow the snapshot");
                 for record in &patch.added {
-                    assert!(!mirror.contains(record.key()) || record.key() == Key::Meta, "added twice");
+                    assert!(
+                        !mirror.contains(record.key()) || record.key() == Key::Meta,
+                        "added twice"
+                    );
                 }
                 for record in &patch.updated {
                     assert!(mirror.contains(record.key()), "updated before it was added");
@@ -137,20 +196,22 @@ impl Ui {
                 mirror.apply(&patch);
             }
             BoardEvent::Saved { change, .. } => {
-                self.unsaved.retain(|(of, notes, marks)| {
-                    if *of <= change {
-                        safe.notes.extend(notes);
-                        safe.marks.extend(marks);
-                    }
-                    *of > change
-                });
+                assert!(change >= self.saved, "what is safe stays safe");
+                self.saved = change;
             }
-            BoardEvent::Text { key, version, edits, .. } => {
+            BoardEvent::Text {
+                key,
+                version,
+                edits,
+                ..
+            } => {
                 if let Some(editor) = self.editors.get_mut(&key) {
                     editor.receive(version, &edits);
                 }
             }
-            BoardEvent::TextReset { key, version, text, .. } => {
+            BoardEvent::TextReset {
+                key, version, text, ..
+            } => {
                 if let Some(editor) = self.editors.get_mut(&key) {
                     editor.reset(version, text);
                 }
@@ -163,26 +224,17 @@ impl Ui {
                 assert_ne!(undo, self.undo, "told twice the same");
                 self.undo = undo;
             }
-            BoardEvent::Presence { who, presence, .. } => {
-                if presence.is_some() {
-                    self.present.insert(who);
-                } else {
-                    self.present.remove(&who);
-                }
-            }
             BoardEvent::Closed { message, .. } => panic!("the board was closed: {message}"),
-            BoardEvent::SaveFailed { .. } | BoardEvent::Role { .. } | BoardEvent::Notice { .. } => {}
+            BoardEvent::SaveFailed { .. }
+            | BoardEvent::Presence { .. }
+            | BoardEvent::Role { .. }
+            | BoardEvent::Notice { .. } => {}
         }
-        safe
+        self.safe()
     }
 
     /// How many changes are accepted and not known to be safe.
     pub(crate) fn unsaved(&self) -> usize {
         self.unsaved.len()
-    }
-
-    /// How many others are seen.
-    pub(crate) fn present(&self) -> usize {
-        self.present.len()
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::laptop::{Laptop, LaptopId};
 use crate::network::{Connection, ConnectionId, Frame, Road, Sent, peer_id};
-use crate::ui::{Asked, Safe, Ui};
+use crate::ui::{Asked, Safe, Ui, Word};
 use board::testing::command;
 use board::{Board, BoardId, Command, Key, NoteId, Record, Role, Splice, TextEdit};
-use engine::protocol::{BoardRequest, Presence};
+use engine::protocol::{BoardEvent, BoardReply, BoardRequest, Presence};
 use engine::{Engine, Input, Lane, Mark, Millis, Output, SessionId, SessionKind, Ticket};
 use rand::{Rng, RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -16,7 +16,7 @@ const BOARD: BoardId = BoardId::from_bits(0xb0a2d);
 /// Virtual time begins here; any moment will do.
 const BEGIN: i64 = 1_700_000_000_000;
 /// How long people work.
-const WORK_MS: i64 = 12_000;
+const WORK_MS: i64 = 8_000;
 /// Within this time after the last failure everybody must hold the same.
 const HEAL_MS: i64 = 90_000;
 
@@ -66,14 +66,39 @@ pub struct World {
 }
 
 enum Event {
-    Wake { laptop: LaptopId, run: u32 },
-    Act { laptop: LaptopId },
+    Wake {
+        laptop: LaptopId,
+        run: u32,
+    },
+    Act {
+        laptop: LaptopId,
+    },
     Arrive(Frame),
-    Stored { laptop: LaptopId, run: u32, what: Output },
-    Marked { laptop: LaptopId, run: u32, mark: Mark },
-    Connect { road: usize },
-    Break { connection: ConnectionId },
-    Start { laptop: LaptopId },
+    Stored {
+        laptop: LaptopId,
+        run: u32,
+        what: Output,
+    },
+    Marked {
+        laptop: LaptopId,
+        run: u32,
+        mark: Mark,
+    },
+    Hear {
+        laptop: LaptopId,
+        run: u32,
+        session: SessionId,
+        word: Word,
+    },
+    Connect {
+        road: usize,
+    },
+    Break {
+        connection: ConnectionId,
+    },
+    Start {
+        laptop: LaptopId,
+    },
     Trouble,
 }
 
@@ -101,7 +126,12 @@ impl World {
         let mut roads = Vec::new();
         let mut road = |a: usize, b: usize| {
             let ends = (LaptopId(a), LaptopId(b));
-            roads.push(Road { ends, connection: None, parted_until: 0, dialling: false });
+            roads.push(Road {
+                ends,
+                connection: None,
+                parted_until: 0,
+                dialling: false,
+            });
         };
         // A tree holds everybody together; more roads make it a net.
         for b in 1..members {
@@ -116,7 +146,11 @@ impl World {
         }
         if rng.random_bool(0.5) {
             let looker = laptops.len();
-            let believed = if rng.random_bool(0.5) { Role::Facilitate } else { Role::LookOn };
+            let believed = if rng.random_bool(0.5) {
+                Role::Facilitate
+            } else {
+                Role::LookOn
+            };
             laptops.push(Laptop::new(LaptopId(looker), Role::LookOn, believed));
             road(rng.random_range(0..members), looker);
         }
@@ -148,7 +182,14 @@ impl World {
             self.start(laptop);
         }
         let records = first_records();
-        self.input(LaptopId(0), Input::Create { ticket: Ticket(1), board: BOARD, records });
+        self.input(
+            LaptopId(0),
+            Input::Create {
+                ticket: Ticket(1),
+                board: BOARD,
+                records,
+            },
+        );
         for road in 0..self.roads.len() {
             let delay = self.rng.random_range(0..2_000);
             self.connect_after(road, delay);
@@ -196,7 +237,10 @@ impl World {
             assert!(there, "written words were said to be saved, and are gone");
         }
         for note in &self.intruders_notes {
-            assert!(!board.notes.contains_key(note), "what one wrote who looks on is on the board");
+            assert!(
+                !board.notes.contains_key(note),
+                "what one wrote who looks on is on the board"
+            );
         }
     }
 
@@ -210,16 +254,25 @@ impl World {
             self.start(laptop);
         }
         self.run_until(self.now + 200);
-        assert_eq!(before, self.hashes(), "a laptop started again holds what it held");
+        assert_eq!(
+            before,
+            self.hashes(),
+            "a laptop started again holds what it held"
+        );
     }
 
     /// Why the world is not at peace yet.
     fn unsettled(&self) -> Option<String> {
         let board = self.reference();
-        let hash = self.laptops[0].engine.as_ref().and_then(|engine| engine.content_hash(BOARD));
+        let hash = self.laptops[0]
+            .engine
+            .as_ref()
+            .and_then(|engine| engine.content_hash(BOARD));
         for laptop in self.laptops.iter().filter(|laptop| !laptop.is_intruder()) {
             let id = laptop.id.0;
-            let Some(engine) = &laptop.engine else { return Some(format!("laptop {id} is down")) };
+            let Some(engine) = &laptop.engine else {
+                return Some(format!("laptop {id} is down"));
+            };
             if engine.content_hash(BOARD) != hash || engine.board(BOARD) != Some(&board) {
                 return Some(format!("laptop {id} holds another board than laptop 0"));
             }
@@ -235,8 +288,15 @@ impl World {
                         return Some(format!("an editor of laptop {id} shows another text"));
                     }
                 }
-                if let Some(peer) = ui.peers.iter().find(|peer| !peer.synced && peer.role > Role::LookOn) {
-                    return Some(format!("laptop {id} does not know that it is in sync with {}", peer.id));
+                if let Some(peer) = ui
+                    .peers
+                    .iter()
+                    .find(|peer| !peer.synced && peer.role > Role::LookOn)
+                {
+                    return Some(format!(
+                        "laptop {id} does not know that it is in sync with {}",
+                        peer.id
+                    ));
                 }
             }
         }
@@ -245,11 +305,19 @@ impl World {
 
     fn reference(&self) -> Board {
         let engine = self.laptops[0].engine.as_ref();
-        engine.and_then(|engine| engine.board(BOARD)).cloned().unwrap_or_default()
+        engine
+            .and_then(|engine| engine.board(BOARD))
+            .cloned()
+            .unwrap_or_default()
     }
 
     fn hashes(&self) -> Vec<Option<[u8; 32]>> {
-        let hash = |laptop: &Laptop| laptop.engine.as_ref().and_then(|engine| engine.content_hash(BOARD));
+        let hash = |laptop: &Laptop| {
+            laptop
+                .engine
+                .as_ref()
+                .and_then(|engine| engine.content_hash(BOARD))
+        };
         self.laptops.iter().map(hash).collect()
     }
 
@@ -295,6 +363,16 @@ impl World {
                     self.input(laptop, Input::Marked { board: BOARD, mark });
                 }
             }
+            Event::Hear {
+                laptop,
+                run,
+                session,
+                word,
+            } => {
+                if self.is_up(laptop, run) {
+                    self.tell(laptop, session, word);
+                }
+            }
             Event::Connect { road } => self.connect(road),
             Event::Break { connection } => self.break_off(connection),
             Event::Start { laptop } => {
@@ -314,7 +392,9 @@ impl World {
     // Engines.
 
     fn input(&mut self, id: LaptopId, input: Input) {
-        let Some(engine) = self.laptops[id.0].engine.as_mut() else { return };
+        let Some(engine) = self.laptops[id.0].engine.as_mut() else {
+            return;
+        };
         let outputs = engine.handle(Millis(self.now), input);
         for output in outputs {
             self.carry_out(id, output);
@@ -324,36 +404,53 @@ impl World {
     fn carry_out(&mut self, id: LaptopId, output: Output) {
         let run = self.laptops[id.0].run;
         match output {
-            Output::Answer { session, id: request, answer } => {
-                let laptop = &mut self.laptops[id.0];
-                let board = laptop.engine.as_ref().and_then(|engine| engine.board(BOARD));
-                if let Some(ui) = laptop.sessions.iter_mut().find(|ui| ui.id == session) {
-                    if let Ok(engine::protocol::BoardReply::Pushed { taken: false, .. }) = &answer {
-                        self.report.stale_pushes += 1;
-                    }
-                    ui.answered(request, answer, board);
+            Output::Answer {
+                session,
+                id: request,
+                answer,
+            } => {
+                let Some(ui) = self.ui(id, session) else {
+                    return;
+                };
+                if ui.is_of_editor(request) {
+                    self.tell_editor(id, session, Word::Answer(request, answer));
+                } else {
+                    self.tell(id, session, Word::Answer(request, answer));
                 }
             }
-            Output::Event { session, event } => {
-                let laptop = &mut self.laptops[id.0];
-                let Some(ui) = laptop.sessions.iter_mut().find(|ui| ui.id == session) else { return };
-                let Safe { notes, marks } = ui.told(event);
-                if laptop.is_member() {
-                    self.safe_notes.extend(notes);
-                    self.safe_marks.extend(marks);
+            Output::Event { session, event } => match event {
+                BoardEvent::Text { .. }
+                | BoardEvent::TextReset { .. }
+                | BoardEvent::TextGone { .. } => {
+                    self.tell_editor(id, session, Word::Event(event));
                 }
-            }
+                _ => self.tell(id, session, Word::Event(event)),
+            },
             what @ (Output::Load { .. } | Output::Append { .. } | Output::Snapshot { .. }) => {
-                let slow = if self.working && self.rng.random_bool(0.02) { 1_500 } else { 12 };
+                let slow = if self.working && self.rng.random_bool(0.02) {
+                    1_500
+                } else {
+                    12
+                };
                 let done = self.now + self.rng.random_range(1..=slow);
                 let disk = &mut self.laptops[id.0].disk;
                 disk.busy_until = disk.busy_until.max(done);
                 let wait = disk.busy_until - self.now;
-                self.after(wait, Event::Stored { laptop: id, run, what });
+                self.after(
+                    wait,
+                    Event::Stored {
+                        laptop: id,
+                        run,
+                        what,
+                    },
+                );
             }
             Output::SendFrame { peer, lane, bytes } => self.send(id, peer.0, lane, bytes),
             Output::ClosePeer { peer, end, reason } => {
-                let lookers = self.connections.get(&peer.0).map(|connection| connection.other(id));
+                let lookers = self
+                    .connections
+                    .get(&peer.0)
+                    .map(|connection| connection.other(id));
                 let looks_on = lookers.is_some_and(|other| !self.laptops[other.0].is_member());
                 assert!(
                     end == engine::PeerEnd::NotAllowed && looks_on,
@@ -365,9 +462,18 @@ impl World {
             }
             Output::MarkMerging { mark, .. } => {
                 let wait = self.rng.random_range(0..=4);
-                self.after(wait, Event::Marked { laptop: id, run, mark });
+                self.after(
+                    wait,
+                    Event::Marked {
+                        laptop: id,
+                        run,
+                        mark,
+                    },
+                );
             }
-            Output::Quarantine { reason, .. } => panic!("laptop {} set an update aside: {reason}", id.0),
+            Output::Quarantine { reason, .. } => {
+                panic!("laptop {} set an update aside: {reason}", id.0)
+            }
             Output::Created { result, .. } => result.expect("the board is made"),
             Output::Merged { result, .. } => {
                 result.expect("the file is merged");
@@ -380,15 +486,69 @@ impl World {
         }
     }
 
+    fn tell(&mut self, id: LaptopId, session: SessionId, word: Word) {
+        let laptop = &mut self.laptops[id.0];
+        let board = laptop
+            .engine
+            .as_ref()
+            .and_then(|engine| engine.board(BOARD));
+        let Some(ui) = laptop.sessions.iter_mut().find(|ui| ui.id == session) else {
+            return;
+        };
+        let Safe { notes, marks } = match word {
+            Word::Answer(request, answer) => {
+                let stale = matches!(answer, Ok(BoardReply::Pushed { taken: false, .. }));
+                self.report.stale_pushes += u32::from(stale);
+                ui.answered(request, answer, board)
+            }
+            Word::Event(event) => ui.told(event),
+        };
+        if laptop.is_member() {
+            self.safe_notes.extend(notes);
+            self.safe_marks.extend(marks);
+        }
+    }
+
+    /// Between engine and editors lies a moment in which others write.
+    fn tell_editor(&mut self, id: LaptopId, session: SessionId, word: Word) {
+        let (now, delay) = (self.now, self.rng.random_range(0..60));
+        let run = self.laptops[id.0].run;
+        let Some(ui) = self.ui(id, session) else {
+            return;
+        };
+        ui.editors_hear = ui.editors_hear.max(now + delay);
+        let wait = ui.editors_hear - now;
+        self.after(
+            wait,
+            Event::Hear {
+                laptop: id,
+                run,
+                session,
+                word,
+            },
+        );
+    }
+
     fn stored(&mut self, id: LaptopId, what: Output) {
         let disk = &mut self.laptops[id.0].disk;
         match what {
             Output::Load { board } => {
                 let stored = Ok(disk.read());
                 let role = self.laptops[id.0].believed;
-                self.input(id, Input::Loaded { board, role, stored });
+                self.input(
+                    id,
+                    Input::Loaded {
+                        board,
+                        role,
+                        stored,
+                    },
+                );
             }
-            Output::Append { board, entries, again } => match disk.append(&entries, again) {
+            Output::Append {
+                board,
+                entries,
+                again,
+            } => match disk.append(&entries, again) {
                 Ok(seq) => {
                     let token = entries.last().unwrap().token;
                     self.input(id, Input::Appended { board, token, seq });
@@ -428,8 +588,19 @@ impl World {
         self.next_number += 1;
         let session = SessionId(self.next_number);
         self.laptops[id.0].sessions.push(Ui::new(session, None));
-        self.input(id, Input::SessionOpened { session, kind: SessionKind::Own });
-        self.ask(id, session, Asked::Open, BoardRequest::Open { board: BOARD });
+        self.input(
+            id,
+            Input::SessionOpened {
+                session,
+                kind: SessionKind::Own,
+            },
+        );
+        self.ask(
+            id,
+            session,
+            Asked::Open,
+            BoardRequest::Open { board: BOARD },
+        );
     }
 
     fn crash(&mut self, id: LaptopId) {
@@ -470,14 +641,24 @@ impl World {
         }
         self.next_number += 1;
         let connection = self.next_number;
-        let capacity = if self.rng.random_bool(0.2) { 6 } else { 1_000 };
+        let capacity = if self.rng.random_bool(0.3) { 4 } else { 1_000 };
         self.roads[number].connection = Some(connection);
-        self.connections.insert(connection, Connection::new(number, (a, b), capacity));
+        self.connections
+            .insert(connection, Connection::new(number, (a, b), capacity));
         for (me, other, dialled) in [(a, b, true), (b, a, false)] {
             let role = self.laptops[other.0].granted;
             let device = format!("device-{}", other.0);
             let peer = peer_id(connection);
-            self.input(me, Input::PeerConnected { peer, board: BOARD, role, dialled, device });
+            self.input(
+                me,
+                Input::PeerConnected {
+                    peer,
+                    board: BOARD,
+                    role,
+                    dialled,
+                    device,
+                },
+            );
         }
         if self.working && self.rng.random_bool(0.5) {
             let wait = self.rng.random_range(100..6_000);
@@ -486,39 +667,80 @@ impl World {
     }
 
     fn send(&mut self, from: LaptopId, connection: ConnectionId, lane: Lane, bytes: bytes::Bytes) {
-        let Some(way) = self.connections.get_mut(&connection) else { return };
+        let Some(way) = self.connections.get_mut(&connection) else {
+            return;
+        };
         let delay = if self.rng.random_bool(0.05) { 400 } else { 25 };
         let arrival = self.now + self.rng.random_range(1..=delay);
         match way.send(from, lane, arrival) {
             Sent::At(at) => {
                 let wait = at - self.now;
-                self.after(wait, Event::Arrive(Frame { connection, from, lane, bytes }));
+                self.after(
+                    wait,
+                    Event::Arrive(Frame {
+                        connection,
+                        from,
+                        lane,
+                        bytes,
+                    }),
+                );
             }
             Sent::Full if lane == Lane::Sync => {
                 self.report.full += 1;
-                self.input(from, Input::PeerFull { peer: peer_id(connection) });
+                self.input(
+                    from,
+                    Input::PeerFull {
+                        peer: peer_id(connection),
+                    },
+                );
             }
             Sent::Full => {}
         }
     }
 
     fn arrive(&mut self, frame: Frame) {
-        let Frame { connection, from, lane, bytes } = frame;
-        let Some(way) = self.connections.get_mut(&connection) else { return };
+        let Frame {
+            connection,
+            from,
+            lane,
+            bytes,
+        } = frame;
+        let Some(way) = self.connections.get_mut(&connection) else {
+            return;
+        };
         let drained = way.arrived(from, lane);
         let to = way.other(from);
-        self.input(to, Input::Frame { peer: peer_id(connection), lane, bytes });
+        self.input(
+            to,
+            Input::Frame {
+                peer: peer_id(connection),
+                lane,
+                bytes,
+            },
+        );
         if drained {
-            self.input(from, Input::PeerWritable { peer: peer_id(connection) });
+            self.input(
+                from,
+                Input::PeerWritable {
+                    peer: peer_id(connection),
+                },
+            );
         }
     }
 
     fn break_off(&mut self, number: ConnectionId) {
-        let Some(connection) = self.connections.remove(&number) else { return };
+        let Some(connection) = self.connections.remove(&number) else {
+            return;
+        };
         self.report.breaks += 1;
         self.roads[connection.road].connection = None;
         for end in [connection.ends.0, connection.ends.1] {
-            self.input(end, Input::PeerClosed { peer: peer_id(number) });
+            self.input(
+                end,
+                Input::PeerClosed {
+                    peer: peer_id(number),
+                },
+            );
         }
         let wait = self.rng.random_range(20..800);
         self.connect_after(connection.road, wait);
@@ -565,7 +787,12 @@ impl World {
     fn act(&mut self, id: LaptopId) {
         if !self.working {
             // What was written is still pushed.
-            for session in self.laptops[id.0].sessions.iter().map(|ui| ui.id).collect::<Vec<_>>() {
+            for session in self.laptops[id.0]
+                .sessions
+                .iter()
+                .map(|ui| ui.id)
+                .collect::<Vec<_>>()
+            {
                 self.push(id, session);
             }
             self.after(150, Event::Act { laptop: id });
@@ -589,8 +816,19 @@ impl World {
             60..78 => self.write(id, session),
             78..90 => self.push(id, session),
             90..97 => {
-                let presence = Presence { cursor: Some((7, 7)), ..Presence::default() };
-                self.ask(id, session, Asked::Other, BoardRequest::Present { board: BOARD, presence });
+                let presence = Presence {
+                    cursor: Some((7, 7)),
+                    ..Presence::default()
+                };
+                self.ask(
+                    id,
+                    session,
+                    Asked::Other,
+                    BoardRequest::Present {
+                        board: BOARD,
+                        presence,
+                    },
+                );
             }
             _ if self.laptops[id.0].sessions.len() > 1 => {
                 self.laptops[id.0].sessions.retain(|ui| ui.id != session);
@@ -601,29 +839,59 @@ impl World {
     }
 
     fn ui(&mut self, id: LaptopId, session: SessionId) -> Option<&mut Ui> {
-        self.laptops[id.0].sessions.iter_mut().find(|ui| ui.id == session)
+        self.laptops[id.0]
+            .sessions
+            .iter_mut()
+            .find(|ui| ui.id == session)
     }
 
     fn ask(&mut self, id: LaptopId, session: SessionId, asked: Asked, request: BoardRequest) {
-        let Some(ui) = self.ui(id, session) else { return };
+        let Some(ui) = self.ui(id, session) else {
+            return;
+        };
         let number = ui.ask(asked);
-        let before = self.laptops[id.0].engine.as_ref().and_then(|engine| engine.board(BOARD)).cloned();
-        self.input(id, Input::Request { session, id: number, request });
-        let after = self.laptops[id.0].engine.as_ref().and_then(|engine| engine.board(BOARD));
-        let (Some(before), Some(after)) = (before, after) else { return };
+        let before = self.laptops[id.0]
+            .engine
+            .as_ref()
+            .and_then(|engine| engine.board(BOARD))
+            .cloned();
+        self.input(
+            id,
+            Input::Request {
+                session,
+                id: number,
+                request,
+            },
+        );
+        let after = self.laptops[id.0]
+            .engine
+            .as_ref()
+            .and_then(|engine| engine.board(BOARD));
+        let (Some(before), Some(after)) = (before, after) else {
+            return;
+        };
         if before == *after {
             return;
         }
         self.report.changes += 1;
-        let gone = before.notes.keys().filter(|note| !after.notes.contains_key(note));
+        let gone = before
+            .notes
+            .keys()
+            .filter(|note| !after.notes.contains_key(note));
         self.removed_notes.extend(gone);
-        let gone = before.meta.summary.chars().filter(|mark| !after.meta.summary.contains(*mark));
+        let gone = before
+            .meta
+            .summary
+            .chars()
+            .filter(|mark| !after.meta.summary.contains(*mark));
         self.removed_marks.extend(gone);
     }
 
     fn execute(&mut self, id: LaptopId, session: SessionId) {
         let mut rng = ChaCha8Rng::seed_from_u64(self.rng.next_u64());
-        let Some(ui) = self.ui(id, session) else { return };
+        let Some(ui) = self.ui(id, session) else {
+            return;
+        };
         let mirror = ui.mirror.clone().unwrap();
         let person = mirror.people.keys().next().copied();
         ui.person = person;
@@ -638,28 +906,42 @@ impl World {
             let fresh = notes.iter().filter(|note| !mirror.notes.contains_key(note));
             self.intruders_notes.extend(fresh);
         }
-        let request = BoardRequest::Execute { board: BOARD, person, commands };
+        let request = BoardRequest::Execute {
+            board: BOARD,
+            person,
+            commands,
+        };
         self.ask(id, session, Asked::Change(notes), request);
     }
 
     fn take_back(&mut self, id: LaptopId, session: SessionId) {
         let redo = self.rng.random_bool(0.4);
-        let Some(ui) = self.ui(id, session) else { return };
+        let Some(ui) = self.ui(id, session) else {
+            return;
+        };
         let (board, person) = (BOARD, ui.person);
-        let request =
-            if redo { BoardRequest::Redo { board, person } } else { BoardRequest::Undo { board, person } };
+        let request = if redo {
+            BoardRequest::Redo { board, person }
+        } else {
+            BoardRequest::Undo { board, person }
+        };
         self.ask(id, session, Asked::Change(Vec::new()), request);
     }
 
     fn open_text(&mut self, id: LaptopId, session: SessionId) {
         let pick = self.rng.random_range(0..1_000usize);
-        let Some(ui) = self.ui(id, session) else { return };
+        let Some(ui) = self.ui(id, session) else {
+            return;
+        };
         let notes: Vec<NoteId> = ui.mirror.as_ref().unwrap().notes.keys().copied().collect();
         let key = match notes.get(pick % notes.len().max(1)) {
             Some(note) if pick % 2 == 0 => Key::Note(*note),
             _ => Key::Meta,
         };
-        let asked = ui.asked.values().any(|asked| matches!(asked, Asked::OpenText(_)));
+        let asked = ui
+            .asked
+            .values()
+            .any(|asked| matches!(asked, Asked::OpenText(_)));
         if !asked && !ui.editors.contains_key(&key) {
             let request = BoardRequest::OpenText { board: BOARD, key };
             self.ask(id, session, Asked::OpenText(key), request);
@@ -668,27 +950,45 @@ impl World {
 
     /// Types a mark, and sometimes deletes a character of a note.
     fn write(&mut self, id: LaptopId, session: SessionId) {
-        let (pick, at, delete) = (self.rng.random::<u32>(), self.rng.random::<u32>(), self.rng.random_bool(0.3));
+        let (pick, at, delete) = (
+            self.rng.random::<u32>(),
+            self.rng.random::<u32>(),
+            self.rng.random_bool(0.3),
+        );
         self.next_mark += 1;
         // Han characters: one UTF-16 unit each, and no command writes them.
         let mark = char::from_u32(0x4e00 + self.next_mark).unwrap();
-        let Some(ui) = self.ui(id, session) else { return };
+        let Some(ui) = self.ui(id, session) else {
+            return;
+        };
         let keys: Vec<Key> = ui.editors.keys().copied().collect();
-        let Some(key) = keys.get(pick as usize % keys.len().max(1)) else { return };
+        let Some(key) = keys.get(pick as usize % keys.len().max(1)) else {
+            return;
+        };
         let editor = ui.editors.get_mut(key).unwrap();
         let text = editor.text();
-        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        let places: Vec<usize> = text
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([text.len()])
+            .collect();
         let place = at as usize % places.len();
         let from = units(&text[..places[place]]);
         let to = match places.get(place + 1) {
             Some(next) if delete && *key != Key::Meta => units(&text[..*next]),
             _ => from,
         };
-        editor.write(TextEdit(vec![Splice { from, to, insert: mark.to_string() }]));
+        editor.write(TextEdit(vec![Splice {
+            from,
+            to,
+            insert: mark.to_string(),
+        }]));
     }
 
     fn push(&mut self, id: LaptopId, session: SessionId) {
-        let Some(ui) = self.ui(id, session) else { return };
+        let Some(ui) = self.ui(id, session) else {
+            return;
+        };
         let (person, mut found) = (ui.person, None);
         for (key, editor) in &mut ui.editors {
             if let Some(edits) = editor.pushable() {
@@ -697,10 +997,25 @@ impl World {
                 break;
             }
         }
-        let Some((key, version, edits)) = found else { return };
-        let written = edits.iter().flat_map(|edit| &edit.edit.0).flat_map(|splice| splice.insert.chars());
-        let marks = if key == Key::Meta { written.collect() } else { BTreeSet::new() };
-        let request = BoardRequest::PushText { board: BOARD, key, person, version, edits };
+        let Some((key, version, edits)) = found else {
+            return;
+        };
+        let written = edits
+            .iter()
+            .flat_map(|edit| &edit.edit.0)
+            .flat_map(|splice| splice.insert.chars());
+        let marks = if key == Key::Meta {
+            written.collect()
+        } else {
+            BTreeSet::new()
+        };
+        let request = BoardRequest::PushText {
+            board: BOARD,
+            key,
+            person,
+            version,
+            edits,
+        };
         self.ask(id, session, Asked::Push(key, marks), request);
     }
 }
@@ -756,16 +1071,25 @@ fn units(text: &str) -> u32 {
 
 /// The summary is written by editors only, so that every mark in it is accounted for.
 fn writes_summary(command: &Command) -> bool {
-    matches!(command, Command::EditText { key: Key::Meta, .. } | Command::SetText { key: Key::Meta, .. })
-        || matches!(command, Command::Insert { records } if records.iter().any(|r| r.key() == Key::Meta))
+    matches!(
+        command,
+        Command::EditText { key: Key::Meta, .. } | Command::SetText { key: Key::Meta, .. }
+    ) || matches!(command, Command::Insert { records } if records.iter().any(|r| r.key() == Key::Meta))
 }
 
 fn new_notes(command: &Command) -> Vec<NoteId> {
     match command {
         Command::AddNotes { notes } => notes.iter().map(|note| note.id).collect(),
-        Command::Insert { records } => {
-            records.iter().filter_map(|r| if let Record::Note(note) = r { Some(note.id) } else { None }).collect()
-        }
+        Command::Insert { records } => records
+            .iter()
+            .filter_map(|r| {
+                if let Record::Note(note) = r {
+                    Some(note.id)
+                } else {
+                    None
+                }
+            })
+            .collect(),
         _ => Vec::new(),
     }
 }

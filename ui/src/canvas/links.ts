@@ -1,6 +1,8 @@
 import type { End, Key } from '../ipc/generated/board';
+import { wordsOf } from '../board/records';
 import type { BoardStore } from '../board/store.svelte';
 import { around, grown, meets, type Rect } from './geometry';
+import { HEADER, THEME_TITLE } from './layout';
 import { headOf, labelAt, pathOf, route, type Way } from './route';
 import type { Scene } from './scene.svelte';
 
@@ -94,6 +96,15 @@ export class Links {
       // What holds an end (a theme does) is not in the way.
       if (rect && !meets(rect, grown(a, -4)) && !meets(rect, grown(b, -4))) obstacles.push(rect);
       if (obstacles.length >= MOST_OBSTACLES) break;
+    }
+    // A line through a title makes it hard to read, wherever it leads.
+    for (const key of [...this.#store.sections, ...this.#store.themes]) {
+      const record = this.#store.get(key);
+      const rect = this.#scene.rect(key);
+      if (!rect || !record || !meets(rect, grown(span, REACH))) continue;
+      if (('on' in from && key === from.on) || ('on' in to && key === to.on)) continue;
+      const h = record.type === 'section' ? HEADER - 8 : THEME_TITLE;
+      obstacles.push({ x: rect.x + 8, y: rect.y + 6, w: Math.min(rect.w - 16, 44 + wordsOf(record).length * 9), h: h - 6 });
     }
     return route(a, b, obstacles);
   }

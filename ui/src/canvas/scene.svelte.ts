@@ -232,6 +232,21 @@ export class Scene {
     this.viewport.glide(fitted(rect, this.viewport.size, most, MARGIN));
   }
 
+  /** Where a board is first shown: its top left at 100 %, or all of it where that is smaller. */
+  home(): void {
+    const rect = this.bounds();
+    const { size } = this.viewport;
+    if (!rect) {
+      this.viewport.set({ x: -size.w / 2, y: -size.h / 2, z: 1 });
+      return;
+    }
+    const all = fitted(rect, size, 1, MARGIN);
+    const wide = Math.min(1, (size.w - MARGIN.left - MARGIN.right) / rect.w);
+    // Smaller text is the price of seeing everything: worth it for a little, not for much.
+    const z = all.z > 0.85 ? all.z : wide > 0.7 ? wide : Math.max(all.z, 0.7);
+    this.viewport.set({ x: rect.x - MARGIN.left / z, y: rect.y - 16 / z, z });
+  }
+
   /** Brings a thing into view if it is not. */
   reveal(key: Key): void {
     const rect = this.rect(key);

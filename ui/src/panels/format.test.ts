@@ -40,8 +40,10 @@ describe('marking', () => {
       { text: 'Vend', hit: true },
       { text: 'or slipped', hit: false },
     ]));
+  it('marks only where words begin', () =>
+    expect(marked('spare release', 're').filter((piece) => piece.hit)).toHaveLength(1));
   it('takes signs as they are', () =>
-    expect(marked('a+b (c', '+b (').filter((piece) => piece.hit)).toHaveLength(2));
+    expect(marked('+b (c', '+b (').filter((piece) => piece.hit)).toHaveLength(2));
   it('keeps the text whole', () =>
     expect(
       marked('one two one', 'one two')

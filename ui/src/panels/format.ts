@@ -56,7 +56,7 @@ export function parseDay(iso: string): Date | null {
   return date.getMonth() === month - 1 ? date : null;
 }
 
-/** A text cut where any of the query's words stands in it, for marking. */
+/** A text cut where a word of it begins with one of the query's, for marking. */
 export function marked(text: string, query: string): { text: string; hit: boolean }[] {
   const words = query
     .split(/\s+/u)
@@ -64,7 +64,7 @@ export function marked(text: string, query: string): { text: string; hit: boolea
     .map((word) => word.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&'));
   if (words.length === 0) return [{ text, hit: false }];
   return text
-    .split(new RegExp(`(${words.join('|')})`, 'giu'))
+    .split(new RegExp(`(?<![\\p{L}\\p{N}])(${words.join('|')})`, 'giu'))
     .map((piece, index) => ({ text: piece, hit: index % 2 === 1 }))
     .filter((piece) => piece.text !== '');
 }

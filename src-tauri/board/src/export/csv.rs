@@ -10,7 +10,21 @@ use crate::{Board, FollowUp, Key, Reach};
 /// as text (OWASP, "CSV Injection").
 pub fn csv_followups(board: &Board) -> String {
     let mut out = String::from("\u{FEFF}");
-    row(&mut out, &["Follow-up", "Owner", "Due", "Kind", "Reach", "Status", "From", "Outcome", "Team", "Board"]);
+    row(
+        &mut out,
+        &[
+            "Follow-up",
+            "Owner",
+            "Due",
+            "Kind",
+            "Reach",
+            "Status",
+            "From",
+            "Outcome",
+            "Team",
+            "Board",
+        ],
+    );
     let mut followups: Vec<&FollowUp> = board.followups.values().collect();
     followups.sort_by(|a, b| (a.kind, &a.place.order, a.id).cmp(&(b.kind, &b.place.order, b.id)));
     for followup in followups {

@@ -66,7 +66,9 @@ fn escape_line(out: &mut String, line: &str, spot: Spot<'_>) {
         let rest = line.get(at + c.len_utf8()..).unwrap_or("");
         let next = rest.chars().next();
         let edge = last.is_none() || next.is_none();
-        if c == 'h' && !matches!(spot, Spot::Line(_)) && !last.is_some_and(char::is_alphanumeric)
+        if c == 'h'
+            && !matches!(spot, Spot::Line(_))
+            && !last.is_some_and(char::is_alphanumeric)
             && let Some(url) = line.get(at..).and_then(web_address)
         {
             out.push('<');
@@ -135,18 +137,27 @@ fn ordered_marker(line: &str) -> Option<usize> {
 }
 
 fn ends_with_www(before: &str) -> bool {
-    before.len().checked_sub(3).and_then(|at| before.get(at..)).is_some_and(|word| {
-        word.eq_ignore_ascii_case("www")
-    })
+    before
+        .len()
+        .checked_sub(3)
+        .and_then(|at| before.get(at..))
+        .is_some_and(|word| word.eq_ignore_ascii_case("www"))
 }
 
 /// The web address the text begins with, if it can stand between `<` and `>` as it is.
 fn web_address(text: &str) -> Option<&str> {
-    let scheme = ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme))?;
+    let scheme = ["https://", "http://"]
+        .into_iter()
+        .find(|scheme| text.starts_with(scheme))?;
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/?#=&%+:@,!'()".contains(&byte);
-    let end = text.bytes().position(|byte| !allowed(byte)).unwrap_or(text.len());
+    let end = text
+        .bytes()
+        .position(|byte| !allowed(byte))
+        .unwrap_or(text.len());
     // Punctuation at the end belongs to the sentence.
-    let url = text.get(..end)?.trim_end_matches(['.', ',', ':', '!', '?', '\'', '(', ')']);
+    let url = text
+        .get(..end)?
+        .trim_end_matches(['.', ',', ':', '!', '?', '\'', '(', ')']);
     (url.len() > scheme.len()).then_some(url)
 }
 
@@ -181,7 +192,11 @@ pub(crate) fn unescape(raw: &str) -> String {
 /// The character that an escape at the beginning of the text stands for, and its length.
 fn one(text: &str) -> Option<(char, usize)> {
     if let Some(rest) = text.strip_prefix('\\') {
-        return rest.chars().next().filter(char::is_ascii_punctuation).map(|c| (c, 2));
+        return rest
+            .chars()
+            .next()
+            .filter(char::is_ascii_punctuation)
+            .map(|c| (c, 2));
     }
     // The longest reference there is has seven digits: "&#x10FFFF;".
     let end = text.bytes().take(12).position(|byte| byte == b';')?;
@@ -215,14 +230,25 @@ mod tests {
 
     #[test]
     fn prose_stays_readable() {
-        check("Rollback was one command, we trusted it (5-10 min).", expect!["Rollback was one command, we trusted it (5-10 min)."]);
-        check("snake_case & R&D: 1 < 2 > 0", expect!["snake_case & R&amp;D: 1 &lt; 2 > 0"]);
-        check("see https://a.b/c_d?e=1&f=2.", expect!["see <https://a.b/c_d?e=1&f=2>."]);
+        check(
+            "Rollback was one command, we trusted it (5-10 min).",
+            expect!["Rollback was one command, we trusted it (5-10 min)."],
+        );
+        check(
+            "snake_case & R&D: 1 < 2 > 0",
+            expect!["snake_case & R&amp;D: 1 &lt; 2 > 0"],
+        );
+        check(
+            "see https://a.b/c_d?e=1&f=2.",
+            expect!["see <https://a.b/c_d?e=1&f=2>."],
+        );
     }
 
     #[test]
     fn structure_is_text() {
-        check("# a\n- b\n1. c\n> d\n---\n===\n\n  e  f ", expect![[r#"
+        check(
+            "# a\n- b\n1. c\n> d\n---\n===\n\n  e  f ",
+            expect![[r#"
             \# a\
               \- b\
               1\. c\
@@ -230,8 +256,12 @@ mod tests {
               \---\
               \===\
               \
-              &nbsp;&nbsp;e &nbsp;f&nbsp;"#]]);
-        check("**b** `c` [d](e) <f> ~~g~~ |h| &amp; $i$", expect![[r"\*\*b\*\* \`c\` \[d](e) &lt;f> \~\~g\~\~ \|h\| &amp;amp; \$i\$"]]);
+              &nbsp;&nbsp;e &nbsp;f&nbsp;"#]],
+        );
+        check(
+            "**b** `c` [d](e) <f> ~~g~~ |h| &amp; $i$",
+            expect![[r"\*\*b\*\* \`c\` \[d](e) &lt;f> \~\~g\~\~ \|h\| &amp;amp; \$i\$"]],
+        );
         check("\u{202E}x\u{200B}\ty", expect!["&#x202E;x&#x200B;&#x9;y"]);
     }
 

@@ -1,8 +1,8 @@
 //! The YAML front matter. Every string is a JSON string, which YAML reads as the same string
 //! (double-quoted style), so nothing typed can be taken for YAML.
 
-use super::markdown::question_words;
 use super::escape::shapeless;
+use super::markdown::question_words;
 use crate::{Board, Section, when};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -42,15 +42,23 @@ pub(super) fn write(out: &mut String, board: &Board, sections: &[&Section], name
             line(out, "promised_at", &quoted(&promised.at));
         }
     }
-    let mut facilitators: Vec<&str> = board.people.values()
+    let mut facilitators: Vec<&str> = board
+        .people
+        .values()
         .filter(|person| person.facilitator && !person.name.trim().is_empty())
-        .map(|person| person.name.as_str()).collect();
+        .map(|person| person.name.as_str())
+        .collect();
     facilitators.sort_unstable();
     if names && !facilitators.is_empty() {
         let names: Vec<String> = facilitators.into_iter().map(quoted).collect();
         line(out, "facilitators", &format!("[{}]", names.join(", ")));
     }
-    let minutes: u64 = meta.phases.iter().filter(|phase| !phase.skipped).map(|phase| u64::from(phase.minutes)).sum();
+    let minutes: u64 = meta
+        .phases
+        .iter()
+        .filter(|phase| !phase.skipped)
+        .map(|phase| u64::from(phase.minutes))
+        .sum();
     if minutes > 0 {
         line(out, "duration", &quoted(&format!("{minutes} min")));
     }
@@ -67,12 +75,18 @@ pub(super) fn write(out: &mut String, board: &Board, sections: &[&Section], name
                 minutes: phase.minutes,
                 skipped: phase.skipped,
             };
-            let _ = writeln!(out, "  - {}", visible(&serde_json::to_string(&step).unwrap_or_default()));
+            let _ = writeln!(
+                out,
+                "  - {}",
+                visible(&serde_json::to_string(&step).unwrap_or_default())
+            );
         }
     }
     if !sections.is_empty() {
-        let questions: Vec<String> = sections.iter()
-            .map(|section| question_words(section.kind, section.layout)).collect();
+        let questions: Vec<String> = sections
+            .iter()
+            .map(|section| question_words(section.kind, section.layout))
+            .collect();
         line(out, "questions", &format!("[{}]", questions.join(", ")));
     }
     line(out, SCHEMA, &SCHEMA_VERSION.to_string());

@@ -53,13 +53,19 @@ impl<'a> Writer<'a> {
             board,
             votes,
             options,
-            selection: options.selection.as_ref().map(|keys| keys.iter().copied().collect()),
+            selection: options
+                .selection
+                .as_ref()
+                .map(|keys| keys.iter().copied().collect()),
             notes: HashMap::new(),
             themes: HashMap::new(),
             out: String::new(),
         };
         for theme in board.themes.values() {
-            this.themes.entry(this.home(&theme.place)).or_default().push(theme);
+            this.themes
+                .entry(this.home(&theme.place))
+                .or_default()
+                .push(theme);
         }
         for note in board.notes.values() {
             if !note.parked && is_said(note) && this.has_note(note) {
@@ -82,7 +88,9 @@ impl<'a> Writer<'a> {
     }
 
     fn selected(&self, key: Key) -> bool {
-        self.selection.as_ref().is_none_or(|keys| keys.contains(&key))
+        self.selection
+            .as_ref()
+            .is_none_or(|keys| keys.contains(&key))
     }
 
     fn selected_parent(&self, parent: Parent) -> bool {
@@ -91,9 +99,11 @@ impl<'a> Writer<'a> {
             Parent::Section(id) => self.selected(id.into()),
             Parent::Theme(id) => {
                 self.selected(id.into())
-                    || self.board.themes.get(&id).is_some_and(|theme| {
-                        self.selected_parent(self.home(&theme.place))
-                    })
+                    || self
+                        .board
+                        .themes
+                        .get(&id)
+                        .is_some_and(|theme| self.selected_parent(self.home(&theme.place)))
             }
         }
     }
@@ -104,17 +114,24 @@ impl<'a> Writer<'a> {
 
     /// Votes, where the document shows them.
     fn votes_of(&self, key: Key) -> u32 {
-        if self.options.votes { self.votes.get(&key).copied().unwrap_or(0) } else { 0 }
+        if self.options.votes {
+            self.votes.get(&key).copied().unwrap_or(0)
+        } else {
+            0
+        }
     }
 
     fn write(&mut self) {
         let mut sections: Vec<&Section> = self.board.sections.values().collect();
         // The timeline first: it is what the rest talks about.
         sections.sort_by(|a, b| {
-            (a.layout != Layout::Timeline).cmp(&(b.layout != Layout::Timeline)).then_with(|| agenda(a, b))
+            (a.layout != Layout::Timeline)
+                .cmp(&(b.layout != Layout::Timeline))
+                .then_with(|| agenda(a, b))
         });
         sections.retain(|section| {
-            (self.options.timeline || section.layout != Layout::Timeline) && self.is_section_in(section)
+            (self.options.timeline || section.layout != Layout::Timeline)
+                && self.is_section_in(section)
         });
         front_matter::write(&mut self.out, self.board, &sections, self.options.names);
         self.heading(1, &self.board.meta.title);
@@ -140,9 +157,10 @@ impl<'a> Writer<'a> {
         let parent = Parent::Section(section.id);
         self.selected(section.id.into())
             || self.notes.contains_key(&parent)
-            || self.themes.get(&parent).is_some_and(|themes| {
-                themes.iter().any(|theme| self.is_theme_in(theme))
-            })
+            || self
+                .themes
+                .get(&parent)
+                .is_some_and(|themes| themes.iter().any(|theme| self.is_theme_in(theme)))
     }
 
     fn is_theme_in(&self, theme: &Theme) -> bool {
@@ -197,8 +215,13 @@ impl<'a> Writer<'a> {
         let normal = text.replace("\r\n", "\n").replace('\r', "\n");
         let parts: Vec<&str> = normal.split("\n\n").collect();
         // Odd numbers of blank lines are kept as hard breaks in one paragraph.
-        let plain = |part: &&str| !part.is_empty() && !part.starts_with('\n') && !part.ends_with('\n');
-        let parts = if parts.iter().all(plain) { parts } else { vec![normal.as_str()] };
+        let plain =
+            |part: &&str| !part.is_empty() && !part.starts_with('\n') && !part.ends_with('\n');
+        let parts = if parts.iter().all(plain) {
+            parts
+        } else {
+            vec![normal.as_str()]
+        };
         for part in parts {
             let mut words = String::new();
             escape(&mut words, part, Spot::Block(""));
@@ -268,7 +291,10 @@ impl<'a> Writer<'a> {
         if votes > 0 {
             self.paragraph(&format!("*({})*", votes_words(votes)));
         }
-        let mut notes = self.notes.remove(&Parent::Theme(theme.id)).unwrap_or_default();
+        let mut notes = self
+            .notes
+            .remove(&Parent::Theme(theme.id))
+            .unwrap_or_default();
         notes.sort_by(|a, b| by_order(a, b));
         if notes.is_empty() {
             self.paragraph(words::NONE);
@@ -325,7 +351,8 @@ impl<'a> Writer<'a> {
 
     fn table(&mut self, notes: &[&'a Note]) {
         self.gap();
-        self.out.push_str("| When | What | Source |\n| --- | --- | --- |\n");
+        self.out
+            .push_str("| When | What | Source |\n| --- | --- | --- |\n");
         for note in notes {
             let mut facts = Facts::default();
             self.note_facts(&mut facts, note);
@@ -334,7 +361,11 @@ impl<'a> Writer<'a> {
             escape(&mut what, &note.text, Spot::Cell);
             if let Some(facts) = facts.emphasised() {
                 if !what.is_empty() {
-                    what.push_str(if note.text.contains(is_bidi) { "<br>" } else { " " });
+                    what.push_str(if note.text.contains(is_bidi) {
+                        "<br>"
+                    } else {
+                        " "
+                    });
                 }
                 what.push_str(&facts);
             }
@@ -351,9 +382,10 @@ impl<'a> Writer<'a> {
 
     fn also(&mut self) {
         let parent = Parent::Board;
-        let themes = self.themes.get(&parent).is_some_and(|themes| {
-            themes.iter().any(|theme| self.is_theme_in(theme))
-        });
+        let themes = self
+            .themes
+            .get(&parent)
+            .is_some_and(|themes| themes.iter().any(|theme| self.is_theme_in(theme)));
         if themes || self.notes.contains_key(&parent) {
             self.own_heading(2, words::ALSO);
             self.contents(parent, Layout::Free);
@@ -361,11 +393,19 @@ impl<'a> Writer<'a> {
     }
 
     fn follow_ups(&mut self) {
-        let mut followups: Vec<&FollowUp> = self.board.followups.values().filter(|followup| {
-            self.selected(followup.id.into())
-                || followup.from.is_some_and(|from| self.is_from_selected(from))
-        }).collect();
-        followups.sort_by(|a, b| (a.kind, &a.place.order, a.id).cmp(&(b.kind, &b.place.order, b.id)));
+        let mut followups: Vec<&FollowUp> = self
+            .board
+            .followups
+            .values()
+            .filter(|followup| {
+                self.selected(followup.id.into())
+                    || followup
+                        .from
+                        .is_some_and(|from| self.is_from_selected(from))
+            })
+            .collect();
+        followups
+            .sort_by(|a, b| (a.kind, &a.place.order, a.id).cmp(&(b.kind, &b.place.order, b.id)));
         if followups.is_empty() && self.selection.is_some() {
             return;
         }
@@ -380,7 +420,11 @@ impl<'a> Writer<'a> {
     fn is_from_selected(&self, from: Key) -> bool {
         self.selected(from)
             || match from {
-                Key::Note(id) => self.board.notes.get(&id).is_some_and(|note| self.has_note(note)),
+                Key::Note(id) => self
+                    .board
+                    .notes
+                    .get(&id)
+                    .is_some_and(|note| self.has_note(note)),
                 Key::Theme(id) => self.selected_parent(Parent::Theme(id)),
                 _ => false,
             }
@@ -421,7 +465,10 @@ impl<'a> Writer<'a> {
                 _ => {}
             }
             facts.text("outcome", &followup.outcome);
-            let closed = matches!(followup.status, FollowUpStatus::Done | FollowUpStatus::Dropped);
+            let closed = matches!(
+                followup.status,
+                FollowUpStatus::Done | FollowUpStatus::Dropped
+            );
             let text = &followup.text;
             self.out.push_str(if closed { "- [x] " } else { "- [ ] " });
             escape(&mut self.out, text, ITEM);
@@ -477,21 +524,40 @@ impl<'a> Writer<'a> {
     /// The words by which a reader knows what a link holds on to; empty where there are none.
     fn end(&self, end: End) -> String {
         match end {
-            End::On(Key::Section(id)) => self.board.sections.get(&id).filter(|section| {
-                self.options.timeline || section.layout != Layout::Timeline
-            }).map(|section| words::excerpt(&section.title)),
-            End::On(Key::Note(id)) => self.board.notes.get(&id).filter(|note| self.is_told(note))
+            End::On(Key::Section(id)) => self
+                .board
+                .sections
+                .get(&id)
+                .filter(|section| self.options.timeline || section.layout != Layout::Timeline)
+                .map(|section| words::excerpt(&section.title)),
+            End::On(Key::Note(id)) => self
+                .board
+                .notes
+                .get(&id)
+                .filter(|note| self.is_told(note))
                 .map(|note| words::excerpt(&note.text)),
-            End::On(Key::Theme(id)) => self.board.themes.get(&id).map(|theme| words::excerpt(&theme.name)),
-            End::On(Key::FollowUp(id)) => self.board.followups.get(&id).map(|followup| words::excerpt(&followup.text)),
+            End::On(Key::Theme(id)) => self
+                .board
+                .themes
+                .get(&id)
+                .map(|theme| words::excerpt(&theme.name)),
+            End::On(Key::FollowUp(id)) => self
+                .board
+                .followups
+                .get(&id)
+                .map(|followup| words::excerpt(&followup.text)),
             _ => None,
         }
         .unwrap_or_default()
     }
 
     fn parking_lot(&mut self) {
-        let mut parked: Vec<&Note> = self.board.notes.values()
-            .filter(|note| note.parked && is_said(note) && self.has_note(note)).collect();
+        let mut parked: Vec<&Note> = self
+            .board
+            .notes
+            .values()
+            .filter(|note| note.parked && is_said(note) && self.has_note(note))
+            .collect();
         if parked.is_empty() {
             return;
         }
@@ -501,12 +567,17 @@ impl<'a> Writer<'a> {
     }
 
     fn people(&mut self) {
-        let mut people: Vec<&Person> = self.board.people.values()
-            .filter(|person| !person.name.trim().is_empty()).collect();
+        let mut people: Vec<&Person> = self
+            .board
+            .people
+            .values()
+            .filter(|person| !person.name.trim().is_empty())
+            .collect();
         if people.is_empty() {
             return;
         }
-        people.sort_by(|a, b| (&a.name, !a.facilitator, a.id).cmp(&(&b.name, !b.facilitator, b.id)));
+        people
+            .sort_by(|a, b| (&a.name, !a.facilitator, a.id).cmp(&(&b.name, !b.facilitator, b.id)));
         self.own_heading(2, words::PEOPLE);
         self.gap();
         for person in people {
@@ -524,7 +595,11 @@ impl<'a> Writer<'a> {
 
 /// Whether a note says anything. An empty note is only a place where somebody was about to write.
 fn is_said(note: &Note) -> bool {
-    !note.text.trim().is_empty() || note.when.as_ref().is_some_and(|when| !when.label.trim().is_empty())
+    !note.text.trim().is_empty()
+        || note
+            .when
+            .as_ref()
+            .is_some_and(|when| !when.label.trim().is_empty())
 }
 
 fn by_order(a: &Note, b: &Note) -> std::cmp::Ordering {
@@ -532,7 +607,11 @@ fn by_order(a: &Note, b: &Note) -> std::cmp::Ordering {
 }
 
 fn votes_words(votes: u32) -> String {
-    if votes == 1 { "1 vote".to_owned() } else { format!("{votes} votes") }
+    if votes == 1 {
+        "1 vote".to_owned()
+    } else {
+        format!("{votes} votes")
+    }
 }
 
 /// The words people used for a time, and the moment they mean where the words alone leave

@@ -13,9 +13,9 @@ pub(crate) mod words;
 
 pub use csv::csv_followups;
 pub(crate) use escape::unescape;
+pub(crate) use front_matter::{SCHEMA, Step};
 pub use json::json;
 pub(crate) use json::{Document, FORMAT, VERSION};
-pub(crate) use front_matter::{SCHEMA, Step};
 pub use markdown::{Votes, markdown, markdown_with_votes};
 
 use crate::{Board, Key};
@@ -41,7 +41,13 @@ pub struct ExportOptions {
 
 impl Default for ExportOptions {
     fn default() -> Self {
-        Self { names: true, timeline: true, votes: true, parking_lot: true, selection: None }
+        Self {
+            names: true,
+            timeline: true,
+            votes: true,
+            parking_lot: true,
+            selection: None,
+        }
     }
 }
 
@@ -73,8 +79,15 @@ pub fn file_name(board: &Board, extension: &str) -> String {
     if device {
         name.push_str("-review");
     }
-    let extension: String = extension.chars().filter(char::is_ascii_alphanumeric).collect();
-    if extension.is_empty() { name } else { format!("{name}.{extension}") }
+    let extension: String = extension
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    if extension.is_empty() {
+        name
+    } else {
+        format!("{name}.{extension}")
+    }
 }
 
 /// Letters and digits of any script, lower case, everything else a single hyphen.
@@ -105,7 +118,10 @@ mod tests {
 
     #[test]
     fn a_file_name_says_the_title_and_the_day() {
-        assert_eq!(named("Payments migration", "2025-03-28"), "payments-migration-2025-03-28.md");
+        assert_eq!(
+            named("Payments migration", "2025-03-28"),
+            "payments-migration-2025-03-28.md"
+        );
         assert_eq!(named("  Größe: 3 ½ / \\ ", ""), "größe-3-½.md");
         assert_eq!(named("../../etc/passwd", ""), "etc-passwd.md");
         assert_eq!(named("", ""), "review.md");

@@ -14,8 +14,9 @@ pub(crate) const ALONE: &str = "Notes that stand alone";
 pub(crate) const UNTITLED: &str = "(untitled)";
 /// Headings of the document itself. A section or theme of the same name is written with its
 /// first letter as a character reference: it reads the same, and import tells them apart.
-pub(crate) const RESERVED: &[&str] =
-    &[SUMMARY, ALSO, EMULATE, FOLLOW_UPS, LINKS, PARKING, PEOPLE, ALONE, UNTITLED];
+pub(crate) const RESERVED: &[&str] = &[
+    SUMMARY, ALSO, EMULATE, FOLLOW_UPS, LINKS, PARKING, PEOPLE, ALONE, UNTITLED,
+];
 
 pub(crate) const NONE: &str = "(none recorded)";
 pub(crate) const NO_SUMMARY: &str =

@@ -62,7 +62,10 @@ pub(super) struct NoteDraft {
 
 impl NoteDraft {
     pub(super) fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::default() }
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
     }
 }
 
@@ -125,7 +128,11 @@ pub(super) fn pieces(text: &str, most: usize) -> Vec<&str> {
         let near = head.len() / 2;
         let cut = ["\n\n", "\n", ". ", " "]
             .iter()
-            .find_map(|end| head.rfind(end).map(|at| at + end.len()).filter(|at| *at > near))
+            .find_map(|end| {
+                head.rfind(end)
+                    .map(|at| at + end.len())
+                    .filter(|at| *at > near)
+            })
             .unwrap_or(bound.max(rest.chars().next().map_or(1, char::len_utf8)));
         pieces.push(rest.get(..cut).unwrap_or(rest));
         rest = rest.get(cut..).unwrap_or("");
@@ -142,7 +149,19 @@ impl Draft {
     /// Gives everything an id and a place: the timeline on top, then the sections in columns,
     /// then what lies on the board itself.
     pub(super) fn lay_out(self, ids: &mut dyn FnMut() -> u128) -> Import {
-        let mut builder = Builder { board: Board { meta: self.meta, ..Board::default() }, names: HashMap::new(), notes: HashMap::new(), themes: HashMap::new(), ids, people: HashMap::new(), links: Vec::new(), next: Orders::default() };
+        let mut builder = Builder {
+            board: Board {
+                meta: self.meta,
+                ..Board::default()
+            },
+            names: HashMap::new(),
+            notes: HashMap::new(),
+            themes: HashMap::new(),
+            ids,
+            people: HashMap::new(),
+            links: Vec::new(),
+            next: Orders::default(),
+        };
         for (name, facilitator) in self.people {
             builder.person(name, facilitator);
         }
@@ -152,7 +171,9 @@ impl Draft {
         bottom = builder.followups(self.followups, bottom);
         builder.parked(self.parked, bottom);
         builder.resolve(self.links);
-        Import { records: parents_first(builder.board) }
+        Import {
+            records: parents_first(builder.board),
+        }
     }
 }
 
@@ -188,14 +209,26 @@ impl Builder<'_> {
 
     fn person(&mut self, name: String, facilitator: bool) -> PersonId {
         let id = PersonId::from_bits(self.bits());
-        let tint = Tint::ALL.get(self.board.people.len() % Tint::ALL.len()).copied().unwrap_or(Tint::T1);
+        let tint = Tint::ALL
+            .get(self.board.people.len() % Tint::ALL.len())
+            .copied()
+            .unwrap_or(Tint::T1);
         self.people.entry(name.clone()).or_insert(id);
-        self.board.put(Record::Person(Person { id, name, tint, facilitator }));
+        self.board.put(Record::Person(Person {
+            id,
+            name,
+            tint,
+            facilitator,
+        }));
         id
     }
 
     fn sections(&mut self, sections: Vec<SectionDraft>) {
-        let columns = match sections.iter().filter(|section| section.layout != Layout::Timeline).count() {
+        let columns = match sections
+            .iter()
+            .filter(|section| section.layout != Layout::Timeline)
+            .count()
+        {
             0..=3 => 3,
             4..=12 => 4,
             _ => 5,
@@ -205,7 +238,15 @@ impl Builder<'_> {
         for section in sections {
             let id = SectionId::from_bits(self.bits());
             let layout = section.layout;
-            let size = self.contents(&section, id, if layout == Layout::Timeline { width } else { SECTION_W });
+            let size = self.contents(
+                &section,
+                id,
+                if layout == Layout::Timeline {
+                    width
+                } else {
+                    SECTION_W
+                },
+            );
             self.name(&section.title, id.into());
             let order = self.next.next();
             made.push((id, layout, size));
@@ -229,7 +270,10 @@ impl Builder<'_> {
             }
             top += size.h + SECTION_GAP;
         }
-        let others: Vec<_> = made.iter().filter(|made| made.1 != Layout::Timeline).collect();
+        let others: Vec<_> = made
+            .iter()
+            .filter(|made| made.1 != Layout::Timeline)
+            .collect();
         let heights: Vec<i32> = others.iter().map(|made| made.2.h).collect();
         let (places, _) = layout::masonry(&heights, SECTION_W, columns, top);
         for (made, (x, y)) in others.iter().zip(places) {
@@ -241,7 +285,11 @@ impl Builder<'_> {
     }
 
     fn bottom(&self) -> i32 {
-        let ends = self.board.sections.values().map(|section| section.y + section.size.h + SECTION_GAP);
+        let ends = self
+            .board
+            .sections
+            .values()
+            .map(|section| section.y + section.size.h + SECTION_GAP);
         ends.max().unwrap_or(0)
     }
 
@@ -254,16 +302,39 @@ impl Builder<'_> {
         notes.extend(section.cards.iter().map(|card| text_size(&card.text)));
         if section.layout == Layout::Timeline {
             let (places, lane) = layout::lane(&notes);
-            let (below, all) = layout::rows(&sizes, lane.w.max(width) - 2 * layout::PADDING, layout::THEME_GAP);
-            let below: Vec<_> = below.into_iter().map(|(x, y)| (x + layout::PADDING, y + lane.h)).collect();
+            let (below, all) = layout::rows(
+                &sizes,
+                lane.w.max(width) - 2 * layout::PADDING,
+                layout::THEME_GAP,
+            );
+            let below: Vec<_> = below
+                .into_iter()
+                .map(|(x, y)| (x + layout::PADDING, y + lane.h))
+                .collect();
             self.group(group, &Spot::Section(id), kind, &below, &trays, &places);
-            self.cards(&section.cards, id, places.get(group.notes.len()..).unwrap_or(&[]));
-            let h = lane.h + if all.h > 0 { all.h + layout::PADDING } else { 0 };
-            return Size { w: lane.w.max(width), h };
+            self.cards(
+                &section.cards,
+                id,
+                places.get(group.notes.len()..).unwrap_or(&[]),
+            );
+            let h = lane.h
+                + if all.h > 0 {
+                    all.h + layout::PADDING
+                } else {
+                    0
+                };
+            return Size {
+                w: lane.w.max(width),
+                h,
+            };
         }
         let (themes, places, h) = layout::section(&sizes, &notes, width);
         self.group(group, &Spot::Section(id), kind, &themes, &trays, &places);
-        self.cards(&section.cards, id, places.get(group.notes.len()..).unwrap_or(&[]));
+        self.cards(
+            &section.cards,
+            id,
+            places.get(group.notes.len()..).unwrap_or(&[]),
+        );
         Size { w: width, h }
     }
 
@@ -273,17 +344,37 @@ impl Builder<'_> {
         }
     }
 
-    fn group(&mut self, group: &Group, spot: &Spot, kind: NoteKind, themes: &[(i32, i32)], trays: &[(Vec<(i32, i32)>, Size)], notes: &[(i32, i32)]) {
+    fn group(
+        &mut self,
+        group: &Group,
+        spot: &Spot,
+        kind: NoteKind,
+        themes: &[(i32, i32)],
+        trays: &[(Vec<(i32, i32)>, Size)],
+        notes: &[(i32, i32)],
+    ) {
         let parent = match spot {
             Spot::Section(id) => Parent::Section(*id),
             Spot::Board => Parent::Board,
         };
         for ((theme, (x, y)), (places, _)) in group.themes.iter().zip(themes).zip(trays) {
             let id = ThemeId::from_bits(self.bits());
-            let place = Place { parent, x: *x, y: *y, order: self.next.next() };
-            self.themes.entry(crate::export::words::excerpt(&theme.name)).or_insert(id);
+            let place = Place {
+                parent,
+                x: *x,
+                y: *y,
+                order: self.next.next(),
+            };
+            self.themes
+                .entry(crate::export::words::excerpt(&theme.name))
+                .or_insert(id);
             self.name(&theme.name, id.into());
-            self.board.put(Record::Theme(Theme { id, name: theme.name.clone(), place, collapsed: false }));
+            self.board.put(Record::Theme(Theme {
+                id,
+                name: theme.name.clone(),
+                place,
+                collapsed: false,
+            }));
             for (note, (x, y)) in theme.notes.iter().zip(places) {
                 self.note(note, kind, Parent::Theme(id), *x, *y, false);
             }
@@ -293,22 +384,41 @@ impl Builder<'_> {
         }
     }
 
-    fn note(&mut self, note: &NoteDraft, kind: NoteKind, parent: Parent, x: i32, y: i32, parked: bool) {
+    fn note(
+        &mut self,
+        note: &NoteDraft,
+        kind: NoteKind,
+        parent: Parent,
+        x: i32,
+        y: i32,
+        parked: bool,
+    ) {
         let id = NoteId::from_bits(self.bits());
-        let author = (!note.author.trim().is_empty()).then(|| match self.people.get(&note.author) {
-            Some(id) => *id,
-            None => self.person(note.author.clone(), false),
-        });
+        let author =
+            (!note.author.trim().is_empty()).then(|| match self.people.get(&note.author) {
+                Some(id) => *id,
+                None => self.person(note.author.clone(), false),
+            });
         let size = note_size(note);
-        self.notes.entry(crate::export::words::excerpt(&note.text)).or_insert(id);
+        self.notes
+            .entry(crate::export::words::excerpt(&note.text))
+            .or_insert(id);
         self.name(&note.text, id.into());
-        let place = Place { parent, x, y, order: self.next.next() };
+        let place = Place {
+            parent,
+            x,
+            y,
+            order: self.next.next(),
+        };
         self.board.put(Record::Note(Note {
             id,
             text: note.text.clone(),
             kind,
             place,
-            size: (size.w > layout::NOTE_W).then_some(Size { w: size.w, h: layout::NOTE_H }),
+            size: (size.w > layout::NOTE_W).then_some(Size {
+                w: size.w,
+                h: layout::NOTE_H,
+            }),
             author,
             made: 0,
             when: note.when.clone(),
@@ -323,7 +433,12 @@ impl Builder<'_> {
         if let Some((theme, words)) = &draft.from {
             self.links.push((id, *theme, words.clone()));
         }
-        let place = Place { parent, x, y, order: self.next.next() };
+        let place = Place {
+            parent,
+            x,
+            y,
+            order: self.next.next(),
+        };
         self.board.put(Record::FollowUp(FollowUp {
             id,
             text: draft.text.clone(),
@@ -339,7 +454,9 @@ impl Builder<'_> {
     }
 
     fn name(&mut self, text: &str, key: Key) {
-        self.names.entry(crate::export::words::excerpt(text)).or_insert(key);
+        self.names
+            .entry(crate::export::words::excerpt(text))
+            .or_insert(key);
     }
 
     fn loose(&mut self, group: Group, top: i32) -> i32 {
@@ -353,7 +470,14 @@ impl Builder<'_> {
         for (_, y) in themes.iter_mut().chain(&mut places) {
             *y += top;
         }
-        self.group(&group, &Spot::Board, NoteKind::Plain, &themes, &trays, &places);
+        self.group(
+            &group,
+            &Spot::Board,
+            NoteKind::Plain,
+            &themes,
+            &trays,
+            &places,
+        );
         top + h
     }
 
@@ -363,7 +487,11 @@ impl Builder<'_> {
         for (draft, (x, y)) in drafts.iter().zip(places) {
             self.followup(draft, Parent::Board, x, y + top);
         }
-        if drafts.is_empty() { top } else { top + all.h + SECTION_GAP }
+        if drafts.is_empty() {
+            top
+        } else {
+            top + all.h + SECTION_GAP
+        }
     }
 
     fn parked(&mut self, notes: Vec<NoteDraft>, top: i32) {
@@ -390,7 +518,12 @@ impl Builder<'_> {
             if let (Some(from), Some(to)) = (self.names.get(&from), self.names.get(&to)) {
                 let (from, to) = (End::On(*from), End::On(*to));
                 let id = ConnectorId::from_bits(self.bits());
-                self.board.put(Record::Connector(Connector { id, from, to, label }));
+                self.board.put(Record::Connector(Connector {
+                    id,
+                    from,
+                    to,
+                    label,
+                }));
             }
         }
     }
@@ -403,7 +536,10 @@ fn column_width(columns: usize) -> i32 {
 
 fn text_size(text: &str) -> Size {
     let w = layout::note_width(text);
-    Size { w, h: layout::note_height(text, w) }
+    Size {
+        w,
+        h: layout::note_height(text, w),
+    }
 }
 
 fn note_size(note: &NoteDraft) -> Size {
@@ -419,7 +555,9 @@ fn tray(theme: &ThemeDraft) -> (Vec<(i32, i32)>, Size) {
 pub(super) fn line(text: &str) -> (String, Option<String>) {
     let pieces = pieces(text.trim(), MAX_LINE);
     match pieces.split_first() {
-        Some((first, rest)) if !rest.is_empty() => ((*first).trim().to_owned(), Some(rest.concat())),
+        Some((first, rest)) if !rest.is_empty() => {
+            ((*first).trim().to_owned(), Some(rest.concat()))
+        }
         Some((first, _)) => ((*first).to_owned(), None),
         None => (String::new(), None),
     }

@@ -26,7 +26,9 @@ struct Unit {
 
 impl Unit {
     fn is_item(&self) -> bool {
-        self.blocks.first().is_some_and(|block| block.item.is_some())
+        self.blocks
+            .first()
+            .is_some_and(|block| block.item.is_some())
     }
 
     fn first(&self) -> &str {
@@ -46,7 +48,9 @@ pub(super) fn read(name: &str, blocks: Vec<Block>) -> Draft {
         let of = block.item.map(|item| item.root);
         match units.last_mut() {
             Some(unit) if of.is_some() && of == root => unit.blocks.push(block),
-            _ => units.push(Unit { blocks: vec![block] }),
+            _ => units.push(Unit {
+                blocks: vec![block],
+            }),
         }
         root = of;
     }
@@ -101,12 +105,14 @@ struct Reader {
 
 impl Reader {
     fn new(name: &str, units: &[Unit]) -> Self {
-        let headings: Vec<(usize, u8, &str)> = units.iter().enumerate().filter_map(|(at, unit)| {
-            match unit.blocks.first()?.kind {
+        let headings: Vec<(usize, u8, &str)> = units
+            .iter()
+            .enumerate()
+            .filter_map(|(at, unit)| match unit.blocks.first()?.kind {
                 Kind::Heading(level) if !unit.is_item() => Some((at, level, unit.first())),
                 _ => None,
-            }
-        }).collect();
+            })
+            .collect();
         // The first heading is the title, unless others are of its level and none is above.
         let mut title = headings.first().filter(|first| {
             let others = headings.get(1..).unwrap_or(&[]);
@@ -116,9 +122,16 @@ impl Reader {
             title = headings.first();
         }
         let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
-        let stem = stem.strip_suffix(".md").or_else(|| stem.strip_suffix(".markdown")).unwrap_or(stem);
-        let level = headings.iter().filter(|heading| title.is_none_or(|title| title.0 != heading.0))
-            .map(|heading| heading.1).min().unwrap_or(2);
+        let stem = stem
+            .strip_suffix(".md")
+            .or_else(|| stem.strip_suffix(".markdown"))
+            .unwrap_or(stem);
+        let level = headings
+            .iter()
+            .filter(|heading| title.is_none_or(|title| title.0 != heading.0))
+            .map(|heading| heading.1)
+            .min()
+            .unwrap_or(2);
         let mut draft = Draft::default();
         let (words, rest) = line(title.map_or(stem, |title| title.2));
         draft.meta.title = words;
@@ -149,7 +162,9 @@ impl Reader {
     fn unit(&mut self, unit: &Unit, next: Option<&Unit>) {
         let at = self.at;
         self.at += 1;
-        let Some(block) = unit.blocks.first() else { return };
+        let Some(block) = unit.blocks.first() else {
+            return;
+        };
         if self.label && !unit.is_item() {
             self.theme = false;
             self.label = false;
@@ -190,7 +205,11 @@ impl Reader {
                 self.section = None;
                 return;
             }
-            self.part = if part == Part::Summary { Part::Section } else { part };
+            self.part = if part == Part::Summary {
+                Part::Section
+            } else {
+                part
+            };
             return self.open(text, topic, level, "");
         }
         let prompt = self.top.0.clone();
@@ -231,7 +250,10 @@ impl Reader {
         let (name, rest) = line(text);
         self.theme = true;
         if let Some(section) = self.current() {
-            section.group.themes.push(ThemeDraft { name, notes: Vec::new() });
+            section.group.themes.push(ThemeDraft {
+                name,
+                notes: Vec::new(),
+            });
         }
         if let Some(rest) = rest {
             self.note(rest);
@@ -256,7 +278,11 @@ impl Reader {
             Topic::Timeline => NoteKind::Happened,
             _ => NoteKind::Plain,
         };
-        let layout = if topic == Topic::Timeline { Layout::Timeline } else { Layout::Free };
+        let layout = if topic == Topic::Timeline {
+            Layout::Timeline
+        } else {
+            Layout::Free
+        };
         let (title, rest) = line(title);
         if topic == Topic::Timeline {
             self.lane = Some(self.draft.sections.len());
@@ -330,7 +356,10 @@ impl Reader {
         if let Some(lane) = self.draft.sections.get_mut(at) {
             let mut pieces = notes(&text);
             let first = pieces.next().unwrap_or("");
-            lane.group.notes.push(NoteDraft { when: Some(when), ..NoteDraft::new(first) });
+            lane.group.notes.push(NoteDraft {
+                when: Some(when),
+                ..NoteDraft::new(first)
+            });
             lane.group.notes.extend(pieces.map(NoteDraft::new));
             lane.group.notes.extend(rest.map(NoteDraft::new));
         }
@@ -340,7 +369,9 @@ impl Reader {
     // Text
 
     fn text(&mut self, unit: &Unit, next: Option<&Unit>) {
-        let Some(block) = unit.blocks.first() else { return };
+        let Some(block) = unit.blocks.first() else {
+            return;
+        };
         if unit.has_task() || (self.part == Part::Actions && unit.is_item()) {
             return self.tasks(unit);
         }
@@ -351,12 +382,20 @@ impl Reader {
             }
             Part::Summary => {
                 let text = assemble(&unit.blocks);
-                let text = if unit.is_item() { format!("- {text}") } else { text };
+                let text = if unit.is_item() {
+                    format!("- {text}")
+                } else {
+                    text
+                };
                 return self.summarise(&text);
             }
             Part::Entry => {
                 let text = assemble(&unit.blocks);
-                let text = if unit.is_item() { format!("- {text}") } else { text };
+                let text = if unit.is_item() {
+                    format!("- {text}")
+                } else {
+                    text
+                };
                 return self.append(&text, unit.is_item());
             }
             Part::Timeline | Part::Day | Part::Actions | Part::Section => {}
@@ -398,7 +437,9 @@ impl Reader {
             Part::Day => lead.clock || unit.is_item(),
             _ => {
                 // A list of times is a timeline wherever it stands.
-                let next = next.filter(|next| next.is_item()).and_then(|next| leading(next.first()));
+                let next = next
+                    .filter(|next| next.is_item())
+                    .and_then(|next| leading(next.first()));
                 unit.is_item() && lead.clock && (self.timed || next.is_some_and(|next| next.clock))
             }
         };
@@ -409,8 +450,13 @@ impl Reader {
     fn untimed(&mut self, text: &str, item: bool) {
         self.timed = item;
         let at = self.lane_titled("Timeline");
-        let Some(lane) = self.draft.sections.get_mut(at) else { return };
-        if lane.group.notes.is_empty() && lane.prompt.is_empty() && text.len() <= PROMPT && !item
+        let Some(lane) = self.draft.sections.get_mut(at) else {
+            return;
+        };
+        if lane.group.notes.is_empty()
+            && lane.prompt.is_empty()
+            && text.len() <= PROMPT
+            && !item
             && !text.contains('\n')
         {
             text.trim().clone_into(&mut lane.prompt);
@@ -421,13 +467,23 @@ impl Reader {
 
     /// Further text of the timeline entry that a heading opened.
     fn append(&mut self, text: &str, item: bool) {
-        let Some(at) = self.lane else { return self.note(text.to_owned()) };
-        let Some(lane) = self.draft.sections.get_mut(at) else { return };
+        let Some(at) = self.lane else {
+            return self.note(text.to_owned());
+        };
+        let Some(lane) = self.draft.sections.get_mut(at) else {
+            return;
+        };
         let list = text.starts_with("- ");
         match lane.group.notes.last_mut() {
             Some(note) if units(&note.text) + units(text) + 2 <= MAX_TEXT => {
                 if !note.text.is_empty() {
-                    let tight = item && list && note.text.rsplit('\n').next().is_some_and(|last| last.starts_with("- "));
+                    let tight = item
+                        && list
+                        && note
+                            .text
+                            .rsplit('\n')
+                            .next()
+                            .is_some_and(|last| last.starts_with("- "));
                     note.text.push_str(if tight { "\n" } else { "\n\n" });
                 }
                 note.text.push_str(text);
@@ -453,7 +509,10 @@ impl Reader {
         let (name, rest) = line(name);
         self.ensure();
         if let Some(section) = self.current() {
-            section.group.themes.push(ThemeDraft { name, notes: Vec::new() });
+            section.group.themes.push(ThemeDraft {
+                name,
+                notes: Vec::new(),
+            });
         }
         self.theme = true;
         self.label = true;
@@ -464,7 +523,9 @@ impl Reader {
 
     /// Code stays with the sentence it belongs to.
     fn with_code(&mut self, code: &str) -> bool {
-        let Some(note) = self.notes().last_mut() else { return false };
+        let Some(note) = self.notes().last_mut() else {
+            return false;
+        };
         if note.text.len() + code.len() > WITH_CODE || note.text.is_empty() {
             return false;
         }
@@ -475,27 +536,46 @@ impl Reader {
 
     /// A short item with a list of its own is a theme of notes.
     fn as_theme(&mut self, unit: &Unit) -> bool {
-        let Some((head, rest)) = unit.blocks.split_first() else { return false };
-        let second = rest.iter().filter(|block| block.item.is_some_and(|item| item.depth == 2)).count();
+        let Some((head, rest)) = unit.blocks.split_first() else {
+            return false;
+        };
+        let second = rest
+            .iter()
+            .filter(|block| block.item.is_some_and(|item| item.depth == 2))
+            .count();
         let name = head.words.text.trim();
-        if (self.theme && !self.label) || second < THEME_ITEMS || name.len() > THEME_NAME
-            || name.contains('\n') || rest.iter().any(|block| block.item.is_some_and(|item| item.depth == 1))
+        if (self.theme && !self.label)
+            || second < THEME_ITEMS
+            || name.len() > THEME_NAME
+            || name.contains('\n')
+            || rest
+                .iter()
+                .any(|block| block.item.is_some_and(|item| item.depth == 1))
         {
             return false;
         }
         self.ensure();
-        let mut theme = ThemeDraft { name: name.to_owned(), notes: Vec::new() };
+        let mut theme = ThemeDraft {
+            name: name.to_owned(),
+            notes: Vec::new(),
+        };
         let mut from = 0;
         for (at, block) in rest.iter().enumerate() {
             let begins = block.item.is_some_and(|item| item.depth == 2)
-                && rest.get(at.wrapping_sub(1)).is_none_or(|before| before.item.map(|item| item.id) != block.item.map(|item| item.id))
+                && rest.get(at.wrapping_sub(1)).is_none_or(|before| {
+                    before.item.map(|item| item.id) != block.item.map(|item| item.id)
+                })
                 && rest.get(from).is_some_and(|first| first.item != block.item);
             if begins && at > from {
-                theme.notes.extend(notes(&assemble(rest.get(from..at).unwrap_or(&[]))).map(NoteDraft::new));
+                theme.notes.extend(
+                    notes(&assemble(rest.get(from..at).unwrap_or(&[]))).map(NoteDraft::new),
+                );
                 from = at;
             }
         }
-        theme.notes.extend(notes(&assemble(rest.get(from..).unwrap_or(&[]))).map(NoteDraft::new));
+        theme
+            .notes
+            .extend(notes(&assemble(rest.get(from..).unwrap_or(&[]))).map(NoteDraft::new));
         if let Some(section) = self.current() {
             section.group.themes.push(theme);
             // Notes that follow do not belong to it.
@@ -508,7 +588,8 @@ impl Reader {
     /// Tasks, and the words around them.
     fn tasks(&mut self, unit: &Unit) {
         self.timed = false;
-        let whole = self.part == Part::Actions && !unit.blocks.iter().skip(1).any(|block| block.task.is_some());
+        let whole = self.part == Part::Actions
+            && !unit.blocks.iter().skip(1).any(|block| block.task.is_some());
         if whole {
             let status = status(unit.blocks.first().and_then(|block| block.task));
             return self.card(&assemble(&unit.blocks), status);
@@ -516,7 +597,7 @@ impl Reader {
         let mut from = 0;
         let mut until = usize::MAX;
         let blocks = &unit.blocks;
-        let mut flush = |this: &mut Self, part: &[Block]| {
+        let flush = |this: &mut Self, part: &[Block]| {
             let Some(first) = part.first() else { return };
             let text = assemble(part);
             match first.task {
@@ -526,20 +607,32 @@ impl Reader {
         };
         for (at, block) in blocks.iter().enumerate() {
             let depth = block.item.map_or(0, |item| item.depth);
-            let new = at == 0 || blocks.get(at - 1).is_some_and(|before| before.item != block.item);
+            let new = at == 0
+                || blocks
+                    .get(at - 1)
+                    .is_some_and(|before| before.item != block.item);
             if at > from && new && (block.task.is_some() || depth <= until) {
                 flush(self, blocks.get(from..at).unwrap_or(&[]));
                 from = at;
             }
             if from == at {
-                until = if block.task.is_some() { depth } else { usize::MAX };
+                until = if block.task.is_some() {
+                    depth
+                } else {
+                    usize::MAX
+                };
             }
         }
         flush(self, blocks.get(from..).unwrap_or(&[]));
     }
 
     fn card(&mut self, text: &str, status: FollowUpStatus) {
-        let drafts: Vec<_> = notes(text).map(|piece| FollowUpDraft { status, ..FollowUpDraft::new(piece) }).collect();
+        let drafts: Vec<_> = notes(text)
+            .map(|piece| FollowUpDraft {
+                status,
+                ..FollowUpDraft::new(piece)
+            })
+            .collect();
         match self.current() {
             Some(section) => section.cards.extend(drafts),
             None => self.draft.followups.extend(drafts),
@@ -549,11 +642,18 @@ impl Reader {
     fn summarise(&mut self, text: &str) {
         let summary = &mut self.draft.meta.summary;
         if units(summary) + units(text) + 2 > MAX_TEXT {
-            self.draft.loose.notes.extend(notes(text).map(NoteDraft::new));
+            self.draft
+                .loose
+                .notes
+                .extend(notes(text).map(NoteDraft::new));
             return;
         }
         if !summary.is_empty() {
-            let list = text.starts_with("- ") && summary.rsplit('\n').next().is_some_and(|last| last.starts_with("- "));
+            let list = text.starts_with("- ")
+                && summary
+                    .rsplit('\n')
+                    .next()
+                    .is_some_and(|last| last.starts_with("- "));
             summary.push_str(if list { "\n" } else { "\n\n" });
         }
         summary.push_str(text);
@@ -576,7 +676,9 @@ impl Reader {
     fn notes(&mut self) -> &mut Vec<NoteDraft> {
         self.ensure();
         let theme = self.theme;
-        let section = self.section.and_then(|(at, _)| self.draft.sections.get_mut(at));
+        let section = self
+            .section
+            .and_then(|(at, _)| self.draft.sections.get_mut(at));
         match section.map(|section| &mut section.group) {
             Some(group) => match group.themes.last_mut() {
                 Some(last) if theme => &mut last.notes,
@@ -598,8 +700,13 @@ impl Reader {
 
     fn table(&mut self, rows: &[Vec<Words>]) {
         self.timed = false;
-        let Some((header, body)) = rows.split_first() else { return };
-        let columns: Vec<Column> = header.iter().map(|cell| guess::column(&cell.text)).collect();
+        let Some((header, body)) = rows.split_first() else {
+            return;
+        };
+        let columns: Vec<Column> = header
+            .iter()
+            .map(|cell| guess::column(&cell.text))
+            .collect();
         if body.is_empty() {
             let titles: Vec<&str> = header.iter().map(|cell| cell.text.as_str()).collect();
             return self.note(titles.join(" | "));
@@ -607,7 +714,8 @@ impl Reader {
         let is_timeline = columns.contains(&Column::When)
             && self.part != Part::Actions
             && columns.contains(&Column::What)
-            || matches!(self.part, Part::Timeline | Part::Entry | Part::Day) && columns.first() == Some(&Column::When);
+            || matches!(self.part, Part::Timeline | Part::Entry | Part::Day)
+                && columns.first() == Some(&Column::When);
         for row in body {
             let mut draft = FollowUpDraft::new("");
             let (mut when, mut source) = (String::new(), String::new());
@@ -618,16 +726,26 @@ impl Reader {
                     continue;
                 }
                 let column = columns.get(at).copied().unwrap_or(Column::Other);
-                let free = |field: &String| field.is_empty() && units(text) <= MAX_LINE && !text.contains('\n');
+                let free = |field: &String| {
+                    field.is_empty() && units(text) <= MAX_LINE && !text.contains('\n')
+                };
                 match column {
                     Column::When if is_timeline && free(&when) => text.clone_into(&mut when),
                     Column::Source if is_timeline && free(&source) => text.clone_into(&mut source),
-                    Column::Owner if self.part == Part::Actions && free(&draft.owner) => text.clone_into(&mut draft.owner),
-                    Column::Due if self.part == Part::Actions && crate::when::is_date(text) => text.clone_into(&mut draft.due),
+                    Column::Owner if self.part == Part::Actions && free(&draft.owner) => {
+                        text.clone_into(&mut draft.owner)
+                    }
+                    Column::Due if self.part == Part::Actions && crate::when::is_date(text) => {
+                        text.clone_into(&mut draft.due)
+                    }
                     Column::What if plain.is_empty() => text.clone_into(&mut plain),
                     _ => {
                         let title = header.get(at).map_or("", |cell| cell.text.trim());
-                        said.push(if title.is_empty() { text.to_owned() } else { format!("{title}: {text}") });
+                        said.push(if title.is_empty() {
+                            text.to_owned()
+                        } else {
+                            format!("{title}: {text}")
+                        });
                     }
                 }
             }
@@ -642,7 +760,12 @@ impl Reader {
                     self.put_entry(&when, text);
                 }
                 let at = self.lane_titled("Timeline");
-                if let Some(note) = self.draft.sections.get_mut(at).and_then(|lane| lane.group.notes.last_mut()) {
+                if let Some(note) = self
+                    .draft
+                    .sections
+                    .get_mut(at)
+                    .and_then(|lane| lane.group.notes.last_mut())
+                {
                     note.source = source;
                 }
             } else if self.part == Part::Actions {
@@ -659,9 +782,12 @@ impl Reader {
         }
         self.timed = false;
         // Titles of columns whose cells went elsewhere.
-        let titles: Vec<&str> = header.iter().zip(&columns)
+        let titles: Vec<&str> = header
+            .iter()
+            .zip(&columns)
             .filter(|(cell, column)| **column != Column::Other && !cell.text.trim().is_empty())
-            .map(|(cell, _)| cell.text.trim()).collect();
+            .map(|(cell, _)| cell.text.trim())
+            .collect();
         self.column_titles(&titles, is_timeline);
     }
 
@@ -672,7 +798,11 @@ impl Reader {
         }
         let words = titles.join(" · ");
         self.ensure();
-        let at = if lane { self.lane } else { self.section.map(|section| section.0) };
+        let at = if lane {
+            self.lane
+        } else {
+            self.section.map(|section| section.0)
+        };
         if let Some(section) = at.and_then(|at| self.draft.sections.get_mut(at)) {
             let mut prompt = std::mem::take(&mut section.prompt);
             if units(&prompt) + units(&words) + 3 <= MAX_LINE && !words.contains('\n') {
@@ -681,7 +811,10 @@ impl Reader {
                 }
                 prompt.push_str(&words);
             } else {
-                section.group.notes.extend(notes(&words).map(NoteDraft::new));
+                section
+                    .group
+                    .notes
+                    .extend(notes(&words).map(NoteDraft::new));
             }
             section.prompt = prompt;
         }
@@ -695,7 +828,11 @@ impl Reader {
             let value = value.trim().trim_matches(['"', '\'']);
             let meta = &mut self.draft.meta;
             match key.trim() {
-                "title" if !value.is_empty() && units(value) <= MAX_LINE && self.title.is_none() => value.clone_into(&mut meta.title),
+                "title"
+                    if !value.is_empty() && units(value) <= MAX_LINE && self.title.is_none() =>
+                {
+                    value.clone_into(&mut meta.title)
+                }
                 "team" if units(value) <= MAX_LINE => value.clone_into(&mut meta.team),
                 "date" if crate::when::is_date(value) => {
                     value.clone_into(&mut meta.held_on);
@@ -710,7 +847,10 @@ impl Reader {
             }
         }
         if !rest.trim().is_empty() {
-            self.draft.loose.notes.extend(notes(rest.trim_end()).map(NoteDraft::new));
+            self.draft
+                .loose
+                .notes
+                .extend(notes(rest.trim_end()).map(NoteDraft::new));
         }
     }
 
@@ -721,7 +861,10 @@ impl Reader {
         let mut at = 0;
         self.draft.sections.retain(|section| {
             at += 1;
-            !(parents.contains(&(at - 1)) && section.group.is_empty() && section.cards.is_empty() && section.prompt.is_empty())
+            !(parents.contains(&(at - 1))
+                && section.group.is_empty()
+                && section.cards.is_empty()
+                && section.prompt.is_empty())
         });
         self.draft
     }
@@ -729,11 +872,22 @@ impl Reader {
 
 /// A label that [`When::parse`] cleaned is kept as it was found.
 fn when_kept(when: When, label: &str) -> When {
-    When { label: if when.label.is_empty() { label.trim().to_owned() } else { when.label }, at: when.at }
+    When {
+        label: if when.label.is_empty() {
+            label.trim().to_owned()
+        } else {
+            when.label
+        },
+        at: when.at,
+    }
 }
 
 fn status(task: Option<bool>) -> FollowUpStatus {
-    if task == Some(true) { FollowUpStatus::Done } else { FollowUpStatus::Open }
+    if task == Some(true) {
+        FollowUpStatus::Done
+    } else {
+        FollowUpStatus::Open
+    }
 }
 
 fn is_label(text: &str) -> bool {
@@ -748,13 +902,19 @@ fn units(text: &str) -> usize {
 /// The text of an item: its own, then what is nested in it, as lines.
 fn assemble(blocks: &[Block]) -> String {
     let mut text = String::new();
-    let base = blocks.first().and_then(|block| block.item).map_or(0, |item| item.depth);
+    let base = blocks
+        .first()
+        .and_then(|block| block.item)
+        .map_or(0, |item| item.depth);
     let mut before = blocks.first().and_then(|block| block.item);
     for (at, block) in blocks.iter().enumerate() {
         let words = words_of(block);
         if at == 0 {
             text.push_str(words.trim_matches('\n'));
-        } else if let Some(item) = block.item.filter(|item| before.is_none_or(|before| before.id != item.id)) {
+        } else if let Some(item) = block
+            .item
+            .filter(|item| before.is_none_or(|before| before.id != item.id))
+        {
             text.push('\n');
             let indent = item.depth.saturating_sub(base + 1).min(MAX_INDENT);
             text.extend(std::iter::repeat_n("  ", indent));
@@ -779,7 +939,9 @@ fn assemble(blocks: &[Block]) -> String {
 
 /// The same without the first block, to be put behind it.
 fn assemble_after(blocks: &[Block]) -> String {
-    let Some(mut first) = blocks.first().cloned() else { return String::new() };
+    let Some(mut first) = blocks.first().cloned() else {
+        return String::new();
+    };
     first.words.text.clear();
     first.kind = Kind::Paragraph;
     let mut with = vec![first];
@@ -790,10 +952,13 @@ fn assemble_after(blocks: &[Block]) -> String {
 fn words_of(block: &Block) -> String {
     match &block.kind {
         Kind::Table(rows) => {
-            let rows: Vec<String> = rows.iter().map(|row| {
-                let cells: Vec<&str> = row.iter().map(|cell| cell.text.as_str()).collect();
-                cells.join(" | ")
-            }).collect();
+            let rows: Vec<String> = rows
+                .iter()
+                .map(|row| {
+                    let cells: Vec<&str> = row.iter().map(|cell| cell.text.as_str()).collect();
+                    cells.join(" | ")
+                })
+                .collect();
             rows.join("\n")
         }
         Kind::Code | Kind::Html => block.words.text.trim_end().to_owned(),

@@ -78,7 +78,10 @@ pub(super) fn topic(heading: &str) -> Topic {
     let heading = heading.to_lowercase().replace('’', "'");
     let has = |words: &&str| {
         heading.match_indices(*words).any(|(at, _)| {
-            !heading.get(..at).and_then(|before| before.chars().next_back()).is_some_and(char::is_alphanumeric)
+            !heading
+                .get(..at)
+                .and_then(|before| before.chars().next_back())
+                .is_some_and(char::is_alphanumeric)
         })
     };
     RULES

@@ -29,7 +29,9 @@ pub struct Import {
 impl Import {
     /// The board of these records.
     pub fn board(&self) -> Board {
-        Board::from_snapshot(crate::Snapshot { records: self.records.clone() })
+        Board::from_snapshot(crate::Snapshot {
+            records: self.records.clone(),
+        })
     }
 }
 
@@ -45,7 +47,9 @@ pub enum ImportError {
         most: usize,
     },
     /// It is JSON of something else, or damaged.
-    #[error("this file is no board that Upshot wrote ({0}); choose a board exported as JSON, or a Markdown file")]
+    #[error(
+        "this file is no board that Upshot wrote ({0}); choose a board exported as JSON, or a Markdown file"
+    )]
     NotABoard(String),
     /// It comes from a newer Upshot.
     #[error("this board was written by a newer Upshot (format {0}); update Upshot to open it")]
@@ -65,7 +69,10 @@ pub fn markdown(
     ids: &mut dyn FnMut() -> u128,
 ) -> Result<Import, ImportError> {
     if text.len() > MAX_MARKDOWN {
-        return Err(ImportError::TooLong { bytes: text.len(), most: MAX_MARKDOWN });
+        return Err(ImportError::TooLong {
+            bytes: text.len(),
+            most: MAX_MARKDOWN,
+        });
     }
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let blocks = reader::read(text);

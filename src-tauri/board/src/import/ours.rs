@@ -17,10 +17,15 @@ pub(super) struct Front {
 
 /// The front matter, if the document is one of ours.
 pub(super) fn front_matter(blocks: &[Block]) -> Option<Front> {
-    let block = blocks.first().filter(|block| block.kind == Kind::FrontMatter)?;
+    let block = blocks
+        .first()
+        .filter(|block| block.kind == Kind::FrontMatter)?;
     let mut front = Front::default();
     let mut ours = false;
-    let mut promised = When { label: String::new(), at: String::new() };
+    let mut promised = When {
+        label: String::new(),
+        at: String::new(),
+    };
     for line in block.words.text.lines() {
         if let Some(step) = line.strip_prefix("  - ") {
             if let Ok(step) = serde_json::from_str::<Step<'_>>(step) {
@@ -28,7 +33,9 @@ pub(super) fn front_matter(blocks: &[Block]) -> Option<Front> {
             }
             continue;
         }
-        let Some((key, value)) = line.split_once(':') else { continue };
+        let Some((key, value)) = line.split_once(':') else {
+            continue;
+        };
         let value = value.trim();
         let text = || serde_json::from_str::<String>(value).unwrap_or_else(|_| value.to_owned());
         match key {
@@ -54,7 +61,11 @@ pub(super) fn front_matter(blocks: &[Block]) -> Option<Front> {
         }
     }
     // The workshop is over: the board opens at its end.
-    let end = front.meta.phases.iter().rfind(|phase| !phase.skipped || phase.kind == PhaseKind::Close);
+    let end = front
+        .meta
+        .phases
+        .iter()
+        .rfind(|phase| !phase.skipped || phase.kind == PhaseKind::Close);
     front.meta.phase = end.map(|phase| phase.id.clone()).unwrap_or_default();
     ours.then_some(front)
 }
@@ -97,7 +108,10 @@ pub(super) fn read(front: Front, blocks: Vec<Block>) -> Draft {
     let questions = front.questions;
     let facilitators = front.facilitators;
     let mut reader = Reader {
-        draft: Draft { meta: front.meta, ..Draft::default() },
+        draft: Draft {
+            meta: front.meta,
+            ..Draft::default()
+        },
         part: Part::Top,
         theme: false,
         item: None,
@@ -148,7 +162,11 @@ impl Reader {
     fn heading(&mut self, level: u8, words: Words) {
         self.item = None;
         let raw = words.raw.as_str();
-        let title = if raw == words::UNTITLED { String::new() } else { words.text };
+        let title = if raw == words::UNTITLED {
+            String::new()
+        } else {
+            words.text
+        };
         match level {
             1 => self.draft.meta.title = title,
             2 => {
@@ -180,7 +198,10 @@ impl Reader {
             }
             _ if raw == words::ALONE => self.theme = false,
             _ => {
-                self.group().themes.push(ThemeDraft { name: title, notes: Vec::new() });
+                self.group().themes.push(ThemeDraft {
+                    name: title,
+                    notes: Vec::new(),
+                });
                 self.theme = true;
             }
         }
@@ -238,7 +259,11 @@ impl Reader {
                     self.draft.links.push(link);
                     return;
                 }
-                None => self.draft.loose.notes.push(NoteDraft::new(block.words.text)),
+                None => self
+                    .draft
+                    .loose
+                    .notes
+                    .push(NoteDraft::new(block.words.text)),
             },
             Part::People if item.is_some() => {
                 let facilitator = block.words.take_facts().is_some();
@@ -258,7 +283,9 @@ impl Reader {
         if words.raw == words::NONE {
             return true;
         }
-        let Some((0, raw)) = &words.tail else { return false };
+        let Some((0, raw)) = &words.tail else {
+            return false;
+        };
         if self.part == Part::Summary {
             return raw == words::NO_SUMMARY;
         }
@@ -267,7 +294,8 @@ impl Reader {
         }
         if self.part == Part::Section
             && let Some(section) = self.draft.sections.last_mut()
-            && section.prompt.is_empty() && section.group.is_empty()
+            && section.prompt.is_empty()
+            && section.group.is_empty()
         {
             section.prompt.clone_from(&words.text);
             return true;
@@ -278,7 +306,11 @@ impl Reader {
     /// A further block of the same list item: only by hand.
     fn further(&mut self, block: &Block) {
         let depth = block.item.map_or(1, |item| item.depth);
-        let line = format!("\n{}{}", if depth > 1 { "- " } else { "" }, block.words.text);
+        let line = format!(
+            "\n{}{}",
+            if depth > 1 { "- " } else { "" },
+            block.words.text
+        );
         if self.part == Part::FollowUps {
             if let Some(followup) = self.draft.followups.last_mut() {
                 followup.text.push_str(&line);
@@ -309,9 +341,15 @@ impl Reader {
 /// A note and the facts at its end, if these are facts.
 fn note(mut words: Words) -> NoteDraft {
     let mut note = NoteDraft::default();
-    let facts = words.tail.as_ref().and_then(|(_, raw)| raw.strip_prefix('(')?.strip_suffix(')'));
+    let facts = words
+        .tail
+        .as_ref()
+        .and_then(|(_, raw)| raw.strip_prefix('(')?.strip_suffix(')'));
     let known = facts.is_some_and(|facts| {
-        let mut when = When { label: String::new(), at: String::new() };
+        let mut when = When {
+            label: String::new(),
+            at: String::new(),
+        };
         let known = facts.split(words::DOT).all(|fact| {
             let (key, value) = fact.split_once(' ').unwrap_or((fact, ""));
             let field = match key {
@@ -357,12 +395,18 @@ fn followup(mut block: Block) -> FollowUpDraft {
         followup.status = FollowUpStatus::Done;
     }
     for fact in facts.split(words::DOT) {
-        if let Some(kind) = FollowUpKind::ALL.iter().find(|kind| words::kind(**kind) == fact) {
+        if let Some(kind) = FollowUpKind::ALL
+            .iter()
+            .find(|kind| words::kind(**kind) == fact)
+        {
             followup.kind = *kind;
             continue;
         }
         let quote = |label: &str| {
-            let quoted = fact.strip_prefix(label)?.strip_prefix(" “")?.strip_suffix('”')?;
+            let quoted = fact
+                .strip_prefix(label)?
+                .strip_prefix(" “")?
+                .strip_suffix('”')?;
             Some(unescape(quoted))
         };
         if let Some(words) = quote("from the note") {
@@ -370,7 +414,9 @@ fn followup(mut block: Block) -> FollowUpDraft {
         } else if let Some(words) = quote("from the theme") {
             followup.from = Some((true, words));
         } else if let Some(names) = fact.strip_prefix("reaches the teams") {
-            let names = names.split(", ").map(|name| unescape(name.strip_prefix(' ').unwrap_or(name)));
+            let names = names
+                .split(", ")
+                .map(|name| unescape(name.strip_prefix(' ').unwrap_or(name)));
             followup.reach = Reach::Teams(names.filter(|name| !name.is_empty()).collect());
         } else if let Some((key, value)) = fact.split_once(' ') {
             match (key, value) {
@@ -391,7 +437,10 @@ fn followup(mut block: Block) -> FollowUpDraft {
 /// `“from” → “to” · label`.
 fn link(raw: &str) -> Option<(String, String, String)> {
     let (from, rest) = raw.strip_prefix('“')?.split_once('”')?;
-    let (to, rest) = rest.strip_prefix(words::ARROW)?.strip_prefix('“')?.split_once('”')?;
+    let (to, rest) = rest
+        .strip_prefix(words::ARROW)?
+        .strip_prefix('“')?
+        .split_once('”')?;
     let label = rest.strip_prefix(words::DOT).unwrap_or("");
     Some((unescape(from), unescape(to), unescape(label)))
 }

@@ -30,11 +30,6 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// Whether all of it is emphasised.
-    pub(super) fn is_emphasised(&self) -> bool {
-        matches!(self.tail, Some((0, _)))
-    }
-
     /// Takes the facts `*(…)*` off the end: the source between the parentheses.
     pub(super) fn take_facts(&mut self) -> Option<String> {
         let (at, raw) = self.tail.take()?;
@@ -78,7 +73,10 @@ pub(super) fn read(text: &str) -> Vec<Block> {
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
-    let mut reader = Reader { source: text, ..Reader::default() };
+    let mut reader = Reader {
+        source: text,
+        ..Reader::default()
+    };
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
         reader.event(event, range);
     }
@@ -142,12 +140,19 @@ impl Reader<'_> {
             let raw = self.source.get(range).unwrap_or("");
             words.tail = Some((from, raw.to_owned()));
         }
-        words.raw = self.source.get(self.from..self.until).unwrap_or("").trim().to_owned();
+        words.raw = self
+            .source
+            .get(self.from..self.until)
+            .unwrap_or("")
+            .trim()
+            .to_owned();
         words
     }
 
     fn close(&mut self) {
-        let Some(mut block) = self.open.take() else { return };
+        let Some(mut block) = self.open.take() else {
+            return;
+        };
         if !matches!(block.kind, Kind::Table(_)) {
             block.words = self.words(&mut block);
         }
@@ -178,7 +183,9 @@ impl Reader<'_> {
             }
             Event::Code(text) => self.text(&range).push_str(&text),
             Event::InlineHtml(html) => {
-                let is_break = html.trim_matches(['<', '>', '/', ' ']).eq_ignore_ascii_case("br");
+                let is_break = html
+                    .trim_matches(['<', '>', '/', ' '])
+                    .eq_ignore_ascii_case("br");
                 let out = self.text(&range);
                 out.push_str(if is_break { "\n" } else { &html });
             }
@@ -229,7 +236,12 @@ impl Reader<'_> {
                 self.next_item += 1;
                 let root = self.items.first().map_or(self.next_item, |item| item.id);
                 let depth = self.items.len() + 1;
-                self.items.push(Item { id: self.next_item, depth, number, root });
+                self.items.push(Item {
+                    id: self.next_item,
+                    depth,
+                    number,
+                    root,
+                });
                 self.task = None;
             }
             Tag::FootnoteDefinition(label) => {
@@ -258,10 +270,21 @@ impl Reader<'_> {
                 self.emphasis += 1;
             }
             Tag::Strikethrough => self.text(&(range.start..range.start)).push_str("~~"),
-            Tag::Link { link_type, dest_url, .. } => {
+            Tag::Link {
+                link_type,
+                dest_url,
+                ..
+            } => {
                 let at = self.text(&(range.start..range.start)).len();
                 let shown = matches!(link_type, LinkType::Autolink | LinkType::Email);
-                self.links.push((if shown { String::new() } else { dest_url.to_string() }, at));
+                self.links.push((
+                    if shown {
+                        String::new()
+                    } else {
+                        dest_url.to_string()
+                    },
+                    at,
+                ));
             }
             Tag::Image { dest_url, .. } => {
                 let at = self.text(&(range.start..range.start)).len();
@@ -274,7 +297,10 @@ impl Reader<'_> {
 
     fn end(&mut self, tag: TagEnd, range: Range<usize>) {
         match tag {
-            TagEnd::Paragraph | TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::MetadataBlock(_) => self.close(),
+            TagEnd::Paragraph
+            | TagEnd::CodeBlock
+            | TagEnd::HtmlBlock
+            | TagEnd::MetadataBlock(_) => self.close(),
             TagEnd::Heading(_) => {
                 self.from = range.start;
                 self.until = range.end;

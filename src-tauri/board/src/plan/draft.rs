@@ -1,5 +1,6 @@
 //! The board under an overlay of what a request has changed so far.
 
+use super::squeeze::{Sorted, Spot, squeeze};
 use super::{Change, Rejection};
 use crate::{
     Board, Connector, ConnectorId, End, FollowUp, FollowUpId, Key, Meta, Note, NoteId, Order,
@@ -18,27 +19,16 @@ pub(super) enum Row {
     Agenda,
 }
 
-/// A spot in a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spot {
-    /// Before all others.
-    First,
-    /// After this one; last where it is not in the row.
-    After(Key),
-    /// After all others.
-    Last,
-}
-
-type Sorted<'a> = Vec<(Cow<'a, Order>, Key)>;
-
 /// See the [module](super).
 pub(super) struct Draft<'a> {
     board: &'a Board,
     /// What differs from the board; `None` is gone.
     over: BTreeMap<Key, Option<Record>>,
-    /// What lies on each parent, in order. Made when it is needed: it takes a walk over the board.
-    index: Option<BTreeMap<Parent, Sorted<'a>>>,
-    /// One walk for the last of a row is cheaper than an index, a second is not.
+    /// What lies on the parents asked for so far, in order.
+    rows: BTreeMap<Parent, Sorted<'a>>,
+    /// The rows are those of all parents that anything lies on.
+    complete: bool,
+    /// One walk over the board for the last of a row is cheaper than sorting the row, a second is not.
     walked: bool,
     changes: Vec<Change>,
 }
@@ -70,7 +60,8 @@ impl<'a> Draft<'a> {
         Self {
             board,
             over: BTreeMap::new(),
-            index: None,
+            rows: BTreeMap::new(),
+            complete: false,
             walked: false,
             changes: Vec::new(),
         }
@@ -230,35 +221,40 @@ impl<'a> Draft<'a> {
 
     /// What lies on a parent, in order.
     pub(super) fn children(&mut self, parent: Parent) -> Vec<Key> {
-        let row = self.index().get(&parent);
-        row.into_iter().flatten().map(|(_, key)| *key).collect()
+        self.row(parent).iter().map(|(_, key)| *key).collect()
     }
 
     /// Whether notes lie on a theme.
     pub(super) fn has_notes(&mut self, theme: ThemeId) -> bool {
-        let row = self.index().get(&Parent::Theme(theme));
-        row.into_iter()
-            .flatten()
-            .any(|(_, key)| matches!(key, Key::Note(_)))
+        let row = self.row(Parent::Theme(theme));
+        row.iter().any(|(_, key)| matches!(key, Key::Note(_)))
     }
 
     /// The last moment among the notes on a parent, up to and with `upto` where that is one of them.
     pub(super) fn moment(&mut self, parent: Parent, upto: Option<Key>) -> Option<String> {
-        self.index();
-        let row = self.index.as_ref()?.get(&parent)?;
+        self.row(parent);
+        let row = self.rows.get(&parent)?;
         let end = upto.and_then(|upto| row.iter().position(|(_, key)| *key == upto));
-        row.get(..end.map_or(row.len(), |at| at + 1))?.iter().rev().find_map(|(_, key)| {
-            let Key::Note(id) = key else { return None };
-            let at = &self.note(*id)?.when.as_ref()?.at;
-            (!at.is_empty()).then(|| at.clone())
-        })
+        row.get(..end.map_or(row.len(), |at| at + 1))?
+            .iter()
+            .rev()
+            .find_map(|(_, key)| {
+                let Key::Note(id) = key else { return None };
+                let at = &self.note(*id)?.when.as_ref()?.at;
+                (!at.is_empty()).then(|| at.clone())
+            })
     }
 
     /// An order for a spot in a row, `mover` (if it is there) not counting. Where the neighbours leave no
     /// room (two people placed something at one spot at once, or orders came from elsewhere) as
     /// few neighbours as possible get a new order too.
     pub(super) fn slot(&mut self, row: Row, spot: Spot, mover: Option<Key>) -> Order {
-        if let (Row::On(parent), Spot::Last, false, None) = (row, spot, self.walked, &self.index) {
+        let parent = match row {
+            Row::On(parent) => parent,
+            Row::Agenda => return self.agenda_slot(spot, mover),
+        };
+        if spot == Spot::Last && !self.walked && !self.complete && !self.rows.contains_key(&parent)
+        {
             self.walked = true;
             let last = self
                 .placed()
@@ -269,31 +265,21 @@ impl<'a> Draft<'a> {
                 return Order::between(last, None);
             }
         }
-        let mut siblings: Vec<(Order, Key)> = match row {
-            Row::On(parent) => {
-                // Only the neighbours matter: a copy of the whole row would make placing many
-                // things slow.
-                let (order, spread) = {
-                    let sorted = self.index().entry(parent).or_default();
-                    squeeze(sorted, spot, mover)
-                };
-                for (key, order) in spread {
-                    if let Some(place) = self.place(key).cloned() {
-                        self.put_place(key, Place { order, ..place });
-                    }
-                }
-                return order;
+        let (order, spread) = squeeze(self.row(parent), spot, mover);
+        for (key, order) in spread {
+            if let Some(place) = self.place(key).cloned() {
+                self.put_place(key, Place { order, ..place });
             }
-            Row::Agenda => self
-                .sections()
-                .map(|s| (s.order.clone(), Key::Section(s.id)))
-                .collect(),
-        };
-        siblings.sort();
-        let sorted: Sorted<'_> = siblings
-            .into_iter()
-            .map(|(order, key)| (Cow::Owned(order), key))
+        }
+        order
+    }
+
+    fn agenda_slot(&mut self, spot: Spot, mover: Option<Key>) -> Order {
+        let mut sorted: Sorted<'_> = self
+            .sections()
+            .map(|section| (Cow::Owned(section.order.clone()), Key::Section(section.id)))
             .collect();
+        sorted.sort_unstable();
         let (order, spread) = squeeze(&sorted, spot, mover);
         for (key, order) in spread {
             if let Some(Record::Section(mut section)) = self.get(key) {
@@ -321,14 +307,18 @@ impl<'a> Draft<'a> {
             .chain(self.followups().map(|r| (Key::FollowUp(r.id), &r.place)))
     }
 
-    fn index(&mut self) -> &mut BTreeMap<Parent, Sorted<'a>> {
-        if self.index.is_none() {
-            let mut index: BTreeMap<Parent, Sorted<'a>> = BTreeMap::new();
+    /// What lies on a parent, sorted. It takes a walk over the board for each parent asked for, so
+    /// after a few of them one walk sorts all rows.
+    fn row(&mut self, parent: Parent) -> &mut Sorted<'a> {
+        const FEW: usize = 4;
+        if !self.complete && !self.rows.contains_key(&parent) {
+            self.complete = self.rows.len() >= FEW;
+            let complete = self.complete;
+            let wanted = |place: &Place| complete || place.parent == parent;
+            let mut rows: BTreeMap<Parent, Sorted<'a>> = BTreeMap::new();
+            rows.entry(parent).or_default();
             let board = self.board;
-            let on_board = board
-                .notes
-                .values()
-                .map(|r| (Key::Note(r.id), &r.place))
+            let unchanged = (board.notes.values().map(|r| (Key::Note(r.id), &r.place)))
                 .chain(board.themes.values().map(|r| (Key::Theme(r.id), &r.place)))
                 .chain(
                     board
@@ -341,110 +331,55 @@ impl<'a> Draft<'a> {
                         .followups
                         .values()
                         .map(|r| (Key::FollowUp(r.id), &r.place)),
-                );
-            for (key, place) in on_board.filter(|(key, _)| !self.over.contains_key(key)) {
-                index
-                    .entry(place.parent)
+                )
+                .filter(|(key, place)| wanted(place) && !self.over.contains_key(key));
+            for (key, place) in unchanged {
+                rows.entry(place.parent)
                     .or_default()
                     .push((Cow::Borrowed(&place.order), key));
             }
-            for (key, record) in &self.over {
-                if let Some(place) = record.as_ref().and_then(Record::place) {
-                    let entry = (Cow::Owned(place.order.clone()), *key);
-                    index.entry(place.parent).or_default().push(entry);
-                }
+            let changed = self.over.iter().filter_map(|(key, record)| {
+                record
+                    .as_ref()
+                    .and_then(Record::place)
+                    .map(|place| (*key, place))
+            });
+            for (key, place) in changed.filter(|(_, place)| wanted(place)) {
+                rows.entry(place.parent)
+                    .or_default()
+                    .push((Cow::Owned(place.order.clone()), key));
             }
-            for row in index.values_mut() {
+            for row in rows.values_mut() {
                 row.sort_unstable();
             }
-            self.index = Some(index);
+            self.rows.extend(rows);
         }
-        self.index.get_or_insert_default()
+        self.rows.entry(parent).or_default()
     }
 
-    /// Takes a key out of the index, if there is one.
+    /// Takes a key out of its row, if that is known.
     fn unindex(&mut self, key: Key) {
-        if self.index.is_none() {
-            return;
-        }
         if let Some(place) = self.place(key).cloned()
-            && let Some(row) = self.index().get_mut(&place.parent)
+            && let Some(row) = self.rows.get_mut(&place.parent)
             && let Ok(at) = row.binary_search(&(Cow::Borrowed(&place.order), key))
         {
             row.remove(at);
         }
     }
 
-    /// Puts a record into the overlay and the index.
+    /// Puts a record into the overlay and its row.
     fn lay(&mut self, record: Record) {
         let key = record.key();
         self.unindex(key);
-        if self.index.is_some()
-            && let Some(place) = record.place()
+        if let Some(place) = record.place()
+            && (self.complete || self.rows.contains_key(&place.parent))
         {
             let entry = (Cow::Owned(place.order.clone()), key);
-            let row = self.index().entry(place.parent).or_default();
+            let row = self.rows.entry(place.parent).or_default();
             if let Err(at) = row.binary_search(&entry) {
                 row.insert(at, entry);
             }
         }
         self.over.insert(key, Some(record));
-    }
-}
-
-/// An order for a spot in a sorted row, and the neighbours that need a new one for it.
-fn squeeze(sorted: &Sorted<'_>, spot: Spot, mover: Option<Key>) -> (Order, Vec<(Key, Order)>) {
-    let at = match spot {
-        Spot::First => 0,
-        Spot::Last => sorted.len(),
-        Spot::After(key) => sorted
-            .iter()
-            .position(|(_, k)| *k == key)
-            .map_or(sorted.len(), |at| at + 1),
-    };
-    // The row without the mover, addressed around the gap.
-    let gone = mover.and_then(|mover| sorted.iter().position(|(_, key)| *key == mover));
-    let len = sorted.len() - usize::from(gone.is_some());
-    let gap = at - usize::from(gone.is_some_and(|gone| gone < at));
-    let item = |i: usize| {
-        sorted.get(if gone.is_some_and(|gone| i >= gone) {
-            i + 1
-        } else {
-            i
-        })
-    };
-    let order = |i: usize| item(i).map(|(order, _)| order.as_ref());
-
-    let (mut from, mut to, mut step) = (gap, gap, 1);
-    loop {
-        let low = from.checked_sub(1).and_then(order);
-        let high = if to < len { order(to) } else { None };
-        if low.is_some_and(|low| !low.is_valid()) {
-            from -= 1;
-            continue;
-        }
-        let fits = high.is_none_or(|high| high.is_valid() && low.is_none_or(|low| low < high));
-        if !fits {
-            to += 1;
-            continue;
-        }
-        let orders = Order::n_between(low, high, to - from + 1);
-        let everything = from == 0 && to == len;
-        if everything || orders.iter().all(|order| order.0.len() <= Order::LONG) {
-            let mut spread = Vec::new();
-            let mut own = Order::default();
-            for (i, order) in orders.into_iter().enumerate() {
-                let i = from + i;
-                if i == gap {
-                    own = order;
-                } else if let Some((_, key)) = item(if i > gap { i - 1 } else { i }) {
-                    spread.push((*key, order));
-                }
-            }
-            return (own, spread);
-        }
-        from = from.saturating_sub(step);
-        to = (to + step).min(len);
-        step *= 2;
     }
 }

@@ -1,6 +1,7 @@
 //! Follow-ups.
 
-use super::draft::{Draft, Row, Spot};
+use super::draft::{Draft, Row};
+use super::squeeze::Spot;
 use super::{Rejection, places, words};
 use crate::{
     Command, FollowUp, FollowUpChange, FollowUpId, FollowUpStatus, Key, Order, Place, Reach, Record,

@@ -1,6 +1,7 @@
 //! Whole records: pasted, imported, from a template.
 
-use super::draft::{Draft, Row, Spot};
+use super::draft::{Draft, Row};
+use super::squeeze::Spot;
 use super::{MAX_ITEMS, Rejection, connectors, followups, meta, places, strokes, words};
 use crate::{Command, Key, Meta, Note, Order, Place, Record, Size, TextEdit, When, when};
 

@@ -13,6 +13,7 @@ mod notes;
 mod people;
 mod places;
 mod sections;
+mod squeeze;
 mod strokes;
 mod themes;
 mod words;

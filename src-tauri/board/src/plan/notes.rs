@@ -1,6 +1,7 @@
 //! Notes and collaborative texts.
 
-use super::draft::{Draft, Row, Spot};
+use super::draft::{Draft, Row};
+use super::squeeze::Spot;
 use super::{Rejection, words};
 use crate::{
     Actor, Key, NewNote, Note, NoteChange, NoteId, NoteKind, Parent, Place, Record, Size, Splice,
@@ -74,7 +75,11 @@ fn when(draft: &mut Draft<'_>, label: &str, parent: Parent, upto: Option<Key>) -
         return None;
     }
     let held_on = draft.meta().held_on.clone();
-    Some(When::parse_among(label, || draft.moment(parent, upto), &held_on))
+    Some(When::parse_among(
+        label,
+        || draft.moment(parent, upto),
+        &held_on,
+    ))
 }
 
 pub(super) fn set(
@@ -90,7 +95,12 @@ pub(super) fn set(
             match change {
                 NoteChange::Kind(kind) => note.kind = *kind,
                 NoteChange::When(label) => {
-                    note.when = when(draft, &words::line(label)?, note.place.parent, Some(id.into()));
+                    note.when = when(
+                        draft,
+                        &words::line(label)?,
+                        note.place.parent,
+                        Some(id.into()),
+                    );
                 }
                 NoteChange::Source(source) => note.source = words::line(source)?,
                 NoteChange::Parked(parked) => note.parked = *parked,

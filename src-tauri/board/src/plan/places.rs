@@ -1,6 +1,7 @@
 //! Where things lie: moving, resizing, stacking, taking off the board.
 
-use super::draft::{Draft, Row, Spot};
+use super::draft::{Draft, Row};
+use super::squeeze::Spot;
 use super::{Rejection, themes, words};
 use crate::{Key, Layout, Move, Parent, Place, Record, Size};
 use std::collections::{BTreeMap, BTreeSet};

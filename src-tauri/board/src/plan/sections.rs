@@ -1,6 +1,7 @@
 //! Sections.
 
-use super::draft::{Draft, Row, Spot};
+use super::draft::{Draft, Row};
+use super::squeeze::Spot;
 use super::{Rejection, words};
 use crate::{Command, MAX_COORD, Record, Section, SectionChange, SectionId, Size};
 

@@ -1,6 +1,7 @@
 //! Freehand ink.
 
-use super::draft::{Draft, Row, Spot};
+use super::draft::{Draft, Row};
+use super::squeeze::Spot;
 use super::{Rejection, places, words};
 use crate::{Key, MAX_COORD, Place, Record, Stroke};
 

@@ -1,6 +1,7 @@
 //! Themes: grouping, naming, merging.
 
-use super::draft::{Draft, Row, Spot};
+use super::draft::{Draft, Row};
+use super::squeeze::Spot;
 use super::{Rejection, words};
 use crate::{Key, MAX_COORD, NoteId, Parent, Place, Record, Size, Theme, ThemeId};
 use std::collections::BTreeSet;

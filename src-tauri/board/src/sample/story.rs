@@ -28,13 +28,41 @@ pub(super) struct Fact {
 }
 
 pub(super) const FACTS: &[Fact] = &[
-    fact("3 Nov", "Plan agreed: new times live by 14 Dec", "Planning notes"),
-    fact("11 Nov", "Operator says the feed will be a week late", "Mail from the operator"),
-    fact("20 Nov", "First trial import: 212 stops appear twice", "Import log"),
-    fact("26 Nov", "Stop matching done, trial import clean", "Change 1187"),
-    fact("4 Dec", "Full feed arrives, night lines missing", "Feed change list"),
-    fact("10 Dec", "Night lines entered from last year's table", "Team chat"),
-    fact("13 Dec 22:40", "New times live, 80 minutes to spare", "Release log"),
+    fact(
+        "3 Nov",
+        "Plan agreed: new times live by 14 Dec",
+        "Planning notes",
+    ),
+    fact(
+        "11 Nov",
+        "Operator says the feed will be a week late",
+        "Mail from the operator",
+    ),
+    fact(
+        "20 Nov",
+        "First trial import: 212 stops appear twice",
+        "Import log",
+    ),
+    fact(
+        "26 Nov",
+        "Stop matching done, trial import clean",
+        "Change 1187",
+    ),
+    fact(
+        "4 Dec",
+        "Full feed arrives, night lines missing",
+        "Feed change list",
+    ),
+    fact(
+        "10 Dec",
+        "Night lines entered from last year's table",
+        "Team chat",
+    ),
+    fact(
+        "13 Dec 22:40",
+        "New times live, 80 minutes to spare",
+        "Release log",
+    ),
 ];
 
 const fn fact(when: &'static str, text: &'static str, source: &'static str) -> Fact {
@@ -51,13 +79,25 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) const fn of(text: &'static str) -> Self {
-        Self { text, kind: None, anonymous: false }
+        Self {
+            text,
+            kind: None,
+            anonymous: false,
+        }
     }
     const fn unsigned(text: &'static str) -> Self {
-        Self { text, kind: None, anonymous: true }
+        Self {
+            text,
+            kind: None,
+            anonymous: true,
+        }
     }
     const fn idea(text: &'static str) -> Self {
-        Self { text, kind: Some(NoteKind::Idea), anonymous: false }
+        Self {
+            text,
+            kind: Some(NoteKind::Idea),
+            anonymous: false,
+        }
     }
 }
 
@@ -74,12 +114,15 @@ pub(super) struct Topic {
 pub(super) const TOPICS: &[Topic] = &[
     Topic {
         kind: NoteKind::Well,
-        theme: Some((PRACTISED, &[
-            Words::of("Trial imports every Thursday since week one"),
-            Words::of("One command put the old times back"),
-            Words::of("Support sat in on the second trial"),
-            Words::idea("Borrowed the stop checklist of Maps"),
-        ])),
+        theme: Some((
+            PRACTISED,
+            &[
+                Words::of("Trial imports every Thursday since week one"),
+                Words::of("One command put the old times back"),
+                Words::of("Support sat in on the second trial"),
+                Words::idea("Borrowed the stop checklist of Maps"),
+            ],
+        )),
         theme_first: true,
         loose: &[
             Words::of("We said early what could wait: new icons"),
@@ -109,12 +152,15 @@ pub(super) const TOPICS: &[Topic] = &[
     },
     Topic {
         kind: NoteKind::Puzzle,
-        theme: Some((ONE_FEED, &[
-            Words::of("We heard of the delay by chance"),
-            Words::of("No sample of the new form to test with"),
-            Words::unsigned("Night lines come from another office"),
-            Words::of("No date for the rest until it came"),
-        ])),
+        theme: Some((
+            ONE_FEED,
+            &[
+                Words::of("We heard of the delay by chance"),
+                Words::of("No sample of the new form to test with"),
+                Words::unsigned("Night lines come from another office"),
+                Words::of("No date for the rest until it came"),
+            ],
+        )),
         theme_first: false,
         loose: &[
             Words::of(STOP_NAMES),
@@ -123,11 +169,14 @@ pub(super) const TOPICS: &[Topic] = &[
     },
     Topic {
         kind: NoteKind::Idea,
-        theme: Some((DULL, &[
-            Words::of(MADE_UP),
-            Words::of("Ticketing agrees a freeze with the operator"),
-            Words::of("Ticketing keeps old data ready to load"),
-        ])),
+        theme: Some((
+            DULL,
+            &[
+                Words::of(MADE_UP),
+                Words::of("Ticketing agrees a freeze with the operator"),
+                Words::of("Ticketing keeps old data ready to load"),
+            ],
+        )),
         theme_first: true,
         loose: &[
             Words::of("Signage asks: what would make this dull?"),
@@ -209,7 +258,19 @@ pub(super) struct Link {
 }
 
 pub(super) const LINKS: &[Link] = &[
-    Link { from: "Operator says the feed will be a week late", to: MAPS_WAITED, label: "same feed" },
-    Link { from: ONE_FEED, to: DULL, label: "who does this well?" },
-    Link { from: DULL, to: ASK_MAPS, label: "" },
+    Link {
+        from: "Operator says the feed will be a week late",
+        to: MAPS_WAITED,
+        label: "same feed",
+    },
+    Link {
+        from: ONE_FEED,
+        to: DULL,
+        label: "who does this well?",
+    },
+    Link {
+        from: DULL,
+        to: ASK_MAPS,
+        label: "",
+    },
 ];

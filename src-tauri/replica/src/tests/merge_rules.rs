@@ -358,7 +358,7 @@ fn records_of_every_kind_come_back_as_they_were_put() {
     laptop.check();
 }
 
-/// Keeps the import used where only other modules edit texts of foreign writers.
+/// Types into a note of a foreign writer.
 pub(super) fn type_into(doc: &Doc, key: &str, at: u32, text: &str) {
     let map = doc.get_or_insert_map("notes");
     let mut txn = doc.transact_mut();

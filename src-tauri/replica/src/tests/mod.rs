@@ -5,6 +5,7 @@ mod convergence;
 mod hostile;
 mod merge_rules;
 mod one_way_in;
+mod stranger;
 mod sync;
 mod taking_back;
 mod texts;

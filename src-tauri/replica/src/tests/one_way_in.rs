@@ -20,8 +20,11 @@ fn updates_are_decoded_in_one_file_only() {
     assert!(files.len() > 10);
     let this = Path::new("tests").join("one_way_in.rs");
     let door = Path::new("validate").join("mod.rs");
+    // A plain Yjs client of the tests, which believes everybody.
+    let client = Path::new("tests").join("stranger.rs");
     for word in ["Decode", "decode_v1", "decode_v2", "Update::decode", "apply_update", "merge_updates"] {
-        for file in files.iter().filter(|file| !file.ends_with(&this) && !file.ends_with(&door)) {
+        let allowed = [&this, &door, &client];
+        for file in files.iter().filter(|file| !allowed.iter().any(|path| file.ends_with(path))) {
             let text = std::fs::read_to_string(file).unwrap();
             assert!(!text.contains(word), "{} says {word}", file.display());
         }

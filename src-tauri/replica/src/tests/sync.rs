@@ -1,7 +1,7 @@
 //! What a peer lacks, in pieces it can take.
 
 use super::merge_rules::{foreign, whole};
-use super::world::{Dice, Laptop, add_note, add_section, assert_same, meet, note, remove, section, type_in};
+use super::world::{Dice, FACILITATOR, Laptop, add_note, add_section, assert_same, meet, note, remove, section, type_in};
 use crate::{ClientId, DiffError, MAX_UPDATE, MergeError, Refusal, Replica};
 use board::{Command, Parent};
 use yrs::{Map, MapPrelim, MapRef, Text, TextPrelim, TextRef, Transact};
@@ -10,30 +10,31 @@ use yrs::{Map, MapPrelim, MapRef, Text, TextPrelim, TextRef, Transact};
 fn big(notes: usize) -> Laptop {
     let mut laptop = Laptop::new(1);
     laptop.act(&[add_section(section(1))]);
-    for n in 0..notes {
-        let parent = if n % 2 == 0 { Parent::Board } else { Parent::Section(section(1)) };
-        let text = format!("Note {n}: the build took long again, and we waited for it {n} times");
-        laptop.act(&[add_note(note(n as u128), parent, &text)]);
-        if n % 10 == 9 {
-            laptop.act(&[remove(note(n as u128 - 3))]);
-            laptop.act(&[type_in(note(n as u128), 0, 4, "Remark")]);
-        }
-        if n % 1_000 == 999 {
-            laptop.mirror = laptop.replica.board().clone();
+    for first in (0..notes).step_by(50) {
+        let one = |n: usize| {
+            let parent = if n % 2 == 0 { Parent::Board } else { Parent::Section(section(1)) };
+            let text = format!("Note {n}: the build took long again, and we waited for it {n} times");
+            add_note(note(n as u128), parent, &text)
+        };
+        let commands: Vec<Command> = (first..notes.min(first + 50)).map(one).collect();
+        laptop.replica.execute("a", &FACILITATOR, &commands).unwrap();
+        laptop.replica.execute("a", &FACILITATOR, &[remove(note(first as u128 + 3))]).unwrap();
+        let typed = type_in(note(first as u128 + 9), 0, 4, "Remark");
+        laptop.replica.execute("a", &FACILITATOR, &[typed]).unwrap();
+        if first % 2_500 == 0 {
             laptop.compact();
-            let client = ClientId::new(n as u32 + 5);
-            laptop.reopen(client);
+            laptop.reopen(ClientId::new(first as u32 + 5));
         }
     }
+    laptop.mirror = laptop.replica.board().clone();
     laptop
 }
 
 #[test]
 fn a_large_board_comes_in_pieces_that_build_on_one_another() {
-    let full = big(2_500);
-    // As if 1 MiB were little: what does not fit one message.
-    let mut all = [full, Laptop::new(2)];
+    let mut all = [big(10_000), Laptop::new(2)];
     let pieces = all[0].replica.diff(&all[1].replica.state_vector()).unwrap();
+    assert!(pieces.len() > 1);
     assert!(pieces.iter().all(|piece| piece.len() <= MAX_UPDATE));
     for piece in &pieces {
         assert!(all[1].merge(piece));

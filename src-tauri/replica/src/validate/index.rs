@@ -7,7 +7,7 @@ use super::update::{Block, Content, Id, Item, Parent, Parsed};
 use super::{Flaw, Refusal};
 use crate::diff::number;
 use crate::layout::{Root, TEXT};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -146,7 +146,6 @@ impl Index {
         journal: &mut Journal,
     ) -> Result<Admitted, Flaw> {
         let mut touched = BTreeSet::new();
-        let mut firsts = HashSet::new();
         for run in &update.runs {
             if run.end > self.clock(run.client) {
                 let client = self.clients.get(&run.client);
@@ -163,11 +162,6 @@ impl Index {
                 Some(item) => self.place_of(block, item)?,
             };
             if let Some(item) = &block.item {
-                let is_first = item.origin.is_none() && self.clock(block.id.client) <= block.id.clock;
-                // Who writes a register again does so on top of what they wrote before.
-                if is_first && is_map(place) && !firsts.insert((block.id.client, place)) {
-                    return Err(Refusal::Place.into());
-                }
                 self.nest(block.id, place, &item.content);
             }
             self.extend(block, place);

@@ -17,9 +17,6 @@ mod index;
 pub(crate) mod state_vector;
 pub(crate) mod update;
 
-#[cfg(test)]
-mod tests;
-
 pub(crate) use index::{Admitted, Index, Touch};
 pub(crate) use update::Parsed;
 

@@ -90,7 +90,11 @@ pub(crate) struct Change {
 
 impl From<replica::Applied> for Change {
     fn from(applied: replica::Applied) -> Self {
-        Self { update: applied.update.into(), patch: applied.patch, texts: applied.texts }
+        Self {
+            update: applied.update.into(),
+            patch: applied.patch,
+            texts: applied.texts,
+        }
     }
 }
 
@@ -105,8 +109,14 @@ impl Owed {
     /// The board went before it was done.
     pub(crate) fn failed(self) -> Output {
         match self {
-            Self::Merged(ticket) => Output::Merged { ticket, result: Err(TicketFailure::NotFound) },
-            Self::Created(ticket) => Output::Created { ticket, result: Err(TicketFailure::NotFound) },
+            Self::Merged(ticket) => Output::Merged {
+                ticket,
+                result: Err(TicketFailure::NotFound),
+            },
+            Self::Created(ticket) => Output::Created {
+                ticket,
+                result: Err(TicketFailure::NotFound),
+            },
         }
     }
 }
@@ -144,7 +154,13 @@ pub(crate) struct OpenBoard {
 }
 
 impl OpenBoard {
-    pub(crate) fn new(cx: &mut Cx<'_>, id: BoardId, role: Role, replica: Replica, log: Log) -> Self {
+    pub(crate) fn new(
+        cx: &mut Cx<'_>,
+        id: BoardId,
+        role: Role,
+        replica: Replica,
+        log: Log,
+    ) -> Self {
         Self {
             id,
             role,
@@ -173,9 +189,20 @@ impl OpenBoard {
 
     /// Takes note of a change the replica has made: to the disk, to the peers, to the sessions.
     /// Answers the change's number.
-    pub(crate) fn took(&mut self, cx: &mut Cx<'_>, change: Change, origin: &Origin, by: &str) -> u32 {
+    pub(crate) fn took(
+        &mut self,
+        cx: &mut Cx<'_>,
+        change: Change,
+        origin: &Origin,
+        by: &str,
+    ) -> u32 {
         self.revision += 1;
-        let number = self.log.push(cx, self.id, change.update.clone(), &self.origin_label(origin));
+        let number = self.log.push(
+            cx,
+            self.id,
+            change.update.clone(),
+            &self.origin_label(origin),
+        );
         self.broadcast(cx, &change.update, origin);
         let own = matches!(origin, Origin::Session(_));
         for key in keys(&change.patch) {
@@ -185,9 +212,20 @@ impl OpenBoard {
             }
         }
         self.summary_due.get_or_insert(cx.now.plus(SUMMARY_MS));
-        let by = if tells_an_author(&change.patch) { by } else { "" };
+        let by = if tells_an_author(&change.patch) {
+            by
+        } else {
+            ""
+        };
         for (session, sub) in &mut self.subs {
-            sub.touch(&change.patch, if *origin == Origin::Session(*session) { "" } else { by });
+            sub.touch(
+                &change.patch,
+                if *origin == Origin::Session(*session) {
+                    ""
+                } else {
+                    by
+                },
+            );
         }
         for (key, edit) in change.texts {
             if own {
@@ -197,7 +235,13 @@ impl OpenBoard {
         }
         for key in &change.patch.removed {
             for session in self.texts.gone(*key) {
-                cx.event(session, BoardEvent::TextGone { board: self.id, key: *key });
+                cx.event(
+                    session,
+                    BoardEvent::TextGone {
+                        board: self.id,
+                        key: *key,
+                    },
+                );
             }
         }
         if own {
@@ -210,10 +254,20 @@ impl OpenBoard {
 
     /// Tells the followers of a text its newest edits.
     pub(crate) fn tell_text(&mut self, cx: &mut Cx<'_>, key: Key, edits: &[AuthoredEdit]) {
-        let Some((version, followers)) = self.texts.record(key, edits) else { return };
+        let Some((version, followers)) = self.texts.record(key, edits) else {
+            return;
+        };
         for session in followers {
             let edits = edits.to_vec();
-            cx.event(session, BoardEvent::Text { board: self.id, key, version, edits });
+            cx.event(
+                session,
+                BoardEvent::Text {
+                    board: self.id,
+                    key,
+                    version,
+                    edits,
+                },
+            );
         }
     }
 
@@ -222,10 +276,21 @@ impl OpenBoard {
         for (key, version, followers) in self.texts.reset() {
             let text = text_of(self.replica.board(), key).map(str::to_owned);
             for session in followers {
-                cx.event(session, match &text {
-                    Some(text) => BoardEvent::TextReset { board: self.id, key, version, text: text.clone() },
-                    None => BoardEvent::TextGone { board: self.id, key },
-                });
+                cx.event(
+                    session,
+                    match &text {
+                        Some(text) => BoardEvent::TextReset {
+                            board: self.id,
+                            key,
+                            version,
+                            text: text.clone(),
+                        },
+                        None => BoardEvent::TextGone {
+                            board: self.id,
+                            key,
+                        },
+                    },
+                );
             }
             if text.is_none() {
                 self.texts.gone(key);
@@ -245,22 +310,38 @@ impl OpenBoard {
 
     /// Updates up to a token are on disk.
     pub(crate) fn appended(&mut self, cx: &mut Cx<'_>, token: AppendToken, seq: i64) {
-        let Some(saved) = self.log.appended(token, seq) else { return };
+        let Some(saved) = self.log.appended(token, seq) else {
+            return;
+        };
         let failing = self.log.is_failing();
         for (session, sub) in &mut self.subs {
             let owed = sub.unsaved.is_some() || sub.told_failing && !failing;
             if owed {
-                cx.event(*session, BoardEvent::Saved { board: self.id, change: saved });
+                cx.event(
+                    *session,
+                    BoardEvent::Saved {
+                        board: self.id,
+                        change: saved,
+                    },
+                );
             }
             sub.unsaved = sub.unsaved.filter(|change| *change > saved);
             sub.told_failing &= failing;
         }
-        let (done, owed) = std::mem::take(&mut self.owed).into_iter().partition(|(at, _)| *at <= token);
+        let (done, owed) = std::mem::take(&mut self.owed)
+            .into_iter()
+            .partition(|(at, _)| *at <= token);
         self.owed = owed;
         for (_, owed) in done {
             cx.out.push(match owed {
-                Owed::Merged(ticket) => Output::Merged { ticket, result: Ok(true) },
-                Owed::Created(ticket) => Output::Created { ticket, result: Ok(()) },
+                Owed::Merged(ticket) => Output::Merged {
+                    ticket,
+                    result: Ok(true),
+                },
+                Owed::Created(ticket) => Output::Created {
+                    ticket,
+                    result: Ok(()),
+                },
             });
         }
         let (updates, bytes) = self.log.grown();
@@ -277,7 +358,13 @@ impl OpenBoard {
         for (session, sub) in &mut self.subs {
             if !std::mem::replace(&mut sub.told_failing, true) {
                 let message = message.to_owned();
-                cx.event(*session, BoardEvent::SaveFailed { board: self.id, message });
+                cx.event(
+                    *session,
+                    BoardEvent::SaveFailed {
+                        board: self.id,
+                        message,
+                    },
+                );
             }
         }
     }
@@ -321,7 +408,13 @@ impl OpenBoard {
         for (session, sub) in &self.subs {
             let now = sub.role(role);
             if now != sub.role(self.role) {
-                cx.event(*session, BoardEvent::Role { board: self.id, role: now });
+                cx.event(
+                    *session,
+                    BoardEvent::Role {
+                        board: self.id,
+                        role: now,
+                    },
+                );
             }
         }
         self.role = role;
@@ -339,7 +432,14 @@ impl OpenBoard {
     pub(crate) fn notice(&self, cx: &mut Cx<'_>, code: &str, message: &str) {
         for session in self.subs.keys() {
             let (code, message) = (code.to_owned(), message.to_owned());
-            cx.event(*session, BoardEvent::Notice { board: self.id, code, message });
+            cx.event(
+                *session,
+                BoardEvent::Notice {
+                    board: self.id,
+                    code,
+                    message,
+                },
+            );
         }
     }
 
@@ -350,13 +450,25 @@ impl OpenBoard {
             let now = undo_state(&self.replica, *session, sub.person);
             if now != sub.undo {
                 sub.undo = now.clone();
-                cx.event(*session, BoardEvent::Undo { board: self.id, undo: now });
+                cx.event(
+                    *session,
+                    BoardEvent::Undo {
+                        board: self.id,
+                        undo: now,
+                    },
+                );
             }
         }
         let peers = self.peer_states(cx.now);
         if peers != self.told_peers {
             for session in self.subs.keys() {
-                cx.event(*session, BoardEvent::Peers { board: self.id, peers: peers.clone() });
+                cx.event(
+                    *session,
+                    BoardEvent::Peers {
+                        board: self.id,
+                        peers: peers.clone(),
+                    },
+                );
             }
             self.told_peers = peers;
         }
@@ -396,30 +508,55 @@ impl OpenBoard {
         self.summary_due = None;
         let board = self.replica.board();
         let keys = std::mem::take(&mut self.unsummed);
-        let texts = keys.into_iter().map(|key| (key, summary::words(board, key))).collect();
-        let summary = Box::new(Summary { texts, ..Summary::of(board, cx.now) });
-        cx.out.push(Output::Summary { board: self.id, summary });
+        let texts = keys
+            .into_iter()
+            .map(|key| (key, summary::words(board, key)))
+            .collect();
+        let summary = Box::new(Summary {
+            texts,
+            ..Summary::of(board, cx.now)
+        });
+        cx.out.push(Output::Summary {
+            board: self.id,
+            summary,
+        });
     }
 
     /// When time must pass for something to happen.
     pub(crate) fn due(&self, now: Millis) -> Option<Millis> {
-        [self.batch_due, self.summary_due, self.close_due, self.log.due(), self.presence.due()]
-            .into_iter()
-            .flatten()
-            .chain(self.peers.values().filter_map(|peer| peer.due(now)))
-            .min()
+        [
+            self.batch_due,
+            self.summary_due,
+            self.close_due,
+            self.log.due(),
+            self.presence.due(),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(self.peers.values().filter_map(|peer| peer.due(now)))
+        .min()
     }
 
     pub(crate) fn peer_states(&self, now: Millis) -> Vec<PeerState> {
-        self.peers.iter().filter(|(_, peer)| peer.greeted).map(|(id, peer)| peer.state(id.0, now)).collect()
+        self.peers
+            .iter()
+            .filter(|(_, peer)| peer.greeted)
+            .map(|(id, peer)| peer.state(id.0, now))
+            .collect()
     }
 
     /// What a ticket of the runtime waits for; answered at once where nothing had to be written.
     pub(crate) fn owe(&mut self, cx: &mut Cx<'_>, owed: Owed) {
         match (self.log.newest_token(), owed) {
             (Some(token), owed) => self.owed.push((token, owed)),
-            (None, Owed::Merged(ticket)) => cx.out.push(Output::Merged { ticket, result: Ok(false) }),
-            (None, Owed::Created(ticket)) => cx.out.push(Output::Created { ticket, result: Ok(()) }),
+            (None, Owed::Merged(ticket)) => cx.out.push(Output::Merged {
+                ticket,
+                result: Ok(false),
+            }),
+            (None, Owed::Created(ticket)) => cx.out.push(Output::Created {
+                ticket,
+                result: Ok(()),
+            }),
         }
     }
 
@@ -430,7 +567,10 @@ impl OpenBoard {
                 _ => "own".to_owned(),
             },
             Origin::Peer { peer, .. } => {
-                format!("peer:{}", self.peers.get(peer).map_or("", |peer| peer.device.as_str()))
+                format!(
+                    "peer:{}",
+                    self.peers.get(peer).map_or("", |peer| peer.device.as_str())
+                )
             }
             Origin::File => "file".to_owned(),
             Origin::Healed => "healed".to_owned(),
@@ -447,19 +587,32 @@ pub(crate) fn undo_scope(session: SessionId, person: Option<PersonId>) -> String
     }
 }
 
-pub(crate) fn undo_state(replica: &Replica, session: SessionId, person: Option<PersonId>) -> UndoState {
+pub(crate) fn undo_state(
+    replica: &Replica,
+    session: SessionId,
+    person: Option<PersonId>,
+) -> UndoState {
     let (undo, redo) = replica.undo_labels(&undo_scope(session, person));
-    UndoState { undo: undo.map(str::to_owned), redo: redo.map(str::to_owned) }
+    UndoState {
+        undo: undo.map(str::to_owned),
+        redo: redo.map(str::to_owned),
+    }
 }
 
 pub(crate) fn keys(patch: &Patch) -> impl Iterator<Item = Key> {
-    let records = patch.added.iter().chain(&patch.updated).map(board::Record::key);
+    let records = patch
+        .added
+        .iter()
+        .chain(&patch.updated)
+        .map(board::Record::key);
     records.chain(patch.removed.iter().copied())
 }
 
 /// Whether saying who made a change gives no anonymous author away.
 fn tells_an_author(patch: &Patch) -> bool {
-    !patch.added.iter().chain(&patch.updated).any(|record| {
-        matches!(record, board::Record::Note(note) if note.author.is_none())
-    })
+    !patch
+        .added
+        .iter()
+        .chain(&patch.updated)
+        .any(|record| matches!(record, board::Record::Note(note) if note.author.is_none()))
 }

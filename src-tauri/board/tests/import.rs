@@ -1,0 +1,506 @@
+//! Any other Markdown becomes a board: nothing left out, nothing overlapping, nothing slow.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use board::import::{self, ImportError};
+use board::layout::{self, HEADER, LANE_TOP, PADDING};
+use board::*;
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+fn read(name: &str, text: &str) -> Board {
+    let import = import::markdown(name, text, &mut common::ids()).unwrap();
+    let board = import.board();
+    assert_eq!(
+        import.records.len(),
+        board.snapshot().records.len(),
+        "an id twice"
+    );
+    board
+}
+
+/// All words of a board.
+fn words(board: &Board) -> String {
+    let mut all = format!(
+        "{}\n{}\n{}\n{}\n",
+        board.meta.title, board.meta.team, board.meta.held_on, board.meta.summary
+    );
+    for section in board.sections.values() {
+        let _ = writeln!(all, "{}\n{}", section.title, section.prompt);
+    }
+    for theme in board.themes.values() {
+        let _ = writeln!(all, "{}", theme.name);
+    }
+    for note in board.notes.values() {
+        let when = note.when.as_ref().map_or("", |when| &when.label);
+        let _ = writeln!(all, "{when}\n{}\n{}", note.text, note.source);
+    }
+    for followup in board.followups.values() {
+        let _ = writeln!(
+            all,
+            "{}\n{}\n{}",
+            followup.text, followup.owner, followup.due
+        );
+    }
+    all
+}
+
+/// How often each word of letters and digits occurs.
+fn count(text: &str) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for word in text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
+        *counts.entry(word.to_lowercase()).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// What a reader of the rendered document sees, by another renderer than the one under test.
+fn visible(source: &str) -> String {
+    use comrak::nodes::NodeValue;
+    let mut options = comrak::Options::default();
+    options.extension.table = true;
+    options.extension.tasklist = true;
+    options.extension.strikethrough = true;
+    let arena = comrak::Arena::new();
+    let mut text = String::new();
+    for node in comrak::parse_document(&arena, source, &options).descendants() {
+        match &node.data().value {
+            NodeValue::Text(words) => text.push_str(words),
+            NodeValue::Code(code) => text.push_str(&code.literal),
+            NodeValue::CodeBlock(code) => text.push_str(&code.literal),
+            NodeValue::HtmlBlock(html) => text.push_str(&html.literal),
+            NodeValue::Link(_)
+            | NodeValue::Image(_)
+            | NodeValue::Emph
+            | NodeValue::Strong
+            | NodeValue::Strikethrough => {}
+            _ => text.push('\n'),
+        }
+    }
+    text
+}
+
+fn nothing_is_left_out(source: &str, board: &Board) {
+    let there = count(&words(board));
+    for (word, times) in count(&visible(source)) {
+        let found = there.get(&word).copied().unwrap_or(0);
+        // Titles of columns stand once for all rows.
+        assert!(
+            found >= times || (found > 0 && source.contains('|')),
+            "{word:?} {found} of {times} times"
+        );
+    }
+}
+
+type Rect = (i32, i32, i32, i32);
+
+fn apart(mut rects: Vec<Rect>, what: &str) {
+    rects.sort_unstable();
+    for (at, a) in rects.iter().enumerate() {
+        for b in rects.iter().skip(at + 1).take_while(|b| b.0 < a.0 + a.2) {
+            assert!(
+                b.1 >= a.1 + a.3 || a.1 >= b.1 + b.3,
+                "{what} overlap: {a:?} {b:?}"
+            );
+        }
+    }
+}
+
+fn nothing_overlaps(board: &Board) {
+    let sections = board
+        .sections
+        .values()
+        .map(|s| (s.x, s.y, s.size.w, s.size.h))
+        .collect();
+    apart(sections, "sections");
+    let mut inside: BTreeMap<Parent, Vec<Rect>> = BTreeMap::new();
+    for note in board.notes.values() {
+        let size = layout::note_size(note);
+        inside.entry(note.place.parent).or_default().push((
+            note.place.x,
+            note.place.y,
+            size.w,
+            size.h,
+        ));
+    }
+    for followup in board.followups.values() {
+        let w = layout::note_width(&followup.text);
+        let h = layout::note_height(&followup.text, w);
+        inside.entry(followup.place.parent).or_default().push((
+            followup.place.x,
+            followup.place.y,
+            w,
+            h,
+        ));
+    }
+    for theme in board.themes.values() {
+        let notes = inside
+            .get(&Parent::Theme(theme.id))
+            .cloned()
+            .unwrap_or_default();
+        let w = notes
+            .iter()
+            .map(|r| r.0 + r.2)
+            .max()
+            .unwrap_or(layout::NOTE_W)
+            + 6;
+        let h = notes
+            .iter()
+            .map(|r| r.1 + r.3)
+            .max()
+            .unwrap_or(layout::NOTE_H)
+            + 6;
+        inside
+            .entry(theme.place.parent)
+            .or_default()
+            .push((theme.place.x, theme.place.y, w, h));
+    }
+    for (parent, rects) in inside {
+        if let Parent::Section(id) = parent {
+            let section = &board.sections[&id];
+            for rect in &rects {
+                let top = if section.layout == Layout::Timeline {
+                    LANE_TOP
+                } else {
+                    HEADER
+                };
+                let within = rect.0 >= PADDING
+                    && rect.1 >= top
+                    && rect.0 + rect.2 <= section.size.w - PADDING
+                    && rect.1 + rect.3 <= section.size.h - PADDING;
+                assert!(
+                    within,
+                    "{rect:?} in {:?} of {:?}",
+                    section.title, section.size
+                );
+            }
+        }
+        apart(rects, "things");
+    }
+}
+
+fn fits(board: &Board) {
+    let length = |text: &str| text.encode_utf16().count();
+    for note in board.notes.values() {
+        assert!(length(&note.text) <= MAX_TEXT);
+        assert!(length(&note.source) <= MAX_LINE);
+        assert!(
+            note.when
+                .as_ref()
+                .is_none_or(|when| length(&when.label) <= MAX_LINE)
+        );
+    }
+    for section in board.sections.values() {
+        assert!(length(&section.title) <= MAX_LINE && length(&section.prompt) <= MAX_LINE);
+        assert!(
+            section.y >= 0 && section.y + section.size.h <= MAX_COORD,
+            "{}",
+            section.y
+        );
+    }
+    assert!(
+        board
+            .themes
+            .values()
+            .all(|theme| length(&theme.name) <= MAX_LINE)
+    );
+    assert!(
+        board
+            .followups
+            .values()
+            .all(|followup| length(&followup.text) <= MAX_TEXT)
+    );
+    assert!(length(&board.meta.summary) <= MAX_TEXT && length(&board.meta.title) <= MAX_LINE);
+}
+
+/// The board in short: sections in order with what is in them.
+fn outline(board: &Board) -> String {
+    let mut out = format!(
+        "{}\nsummary {} words\n",
+        board.meta.title,
+        board.meta.summary.split_whitespace().count()
+    );
+    let mut sections: Vec<_> = board.sections.values().collect();
+    sections.sort_by(|a, b| a.order.cmp(&b.order));
+    for section in sections {
+        let parent = Parent::Section(section.id);
+        let notes: Vec<_> = board
+            .notes
+            .values()
+            .filter(|note| note.place.parent == parent)
+            .collect();
+        let cards = board
+            .followups
+            .values()
+            .filter(|card| card.place.parent == parent)
+            .count();
+        let _ = write!(
+            out,
+            "[{} {}] {}",
+            section.kind.word(),
+            section.layout.word(),
+            section.title
+        );
+        if !section.prompt.is_empty() {
+            let _ = write!(out, " ({})", section.prompt);
+        }
+        let _ = write!(out, ": {} notes", notes.len());
+        if section.layout == Layout::Timeline {
+            let mut ats: Vec<&str> = notes
+                .iter()
+                .filter_map(|note| note.when.as_ref())
+                .map(|when| when.at.as_str())
+                .filter(|at| !at.is_empty())
+                .collect();
+            ats.sort_unstable();
+            let _ = write!(
+                out,
+                ", {} dated {}…{}",
+                ats.len(),
+                ats.first().unwrap_or(&""),
+                ats.last().unwrap_or(&"")
+            );
+        }
+        if cards > 0 {
+            let _ = write!(out, ", {cards} follow-ups");
+        }
+        out.push('\n');
+        let mut themes: Vec<_> = board
+            .themes
+            .values()
+            .filter(|theme| theme.place.parent == parent)
+            .collect();
+        themes.sort_by(|a, b| a.place.order.cmp(&b.place.order));
+        for theme in themes {
+            let members = board
+                .notes
+                .values()
+                .filter(|note| note.place.parent == Parent::Theme(theme.id))
+                .count();
+            let _ = writeln!(out, "  {}: {members}", theme.name);
+        }
+    }
+    let loose = board
+        .notes
+        .values()
+        .filter(|note| note.place.parent == Parent::Board)
+        .count();
+    let cards = board
+        .followups
+        .values()
+        .filter(|card| card.place.parent == Parent::Board)
+        .count();
+    let _ = writeln!(out, "on the board: {loose} notes, {cards} follow-ups");
+    out
+}
+
+/// Real reviews lie outside the repository; where they are not there, these tests say so.
+fn corpus(name: &str, expected: Expect) {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus/");
+    let Ok(source) = std::fs::read_to_string(format!("{folder}{name}")) else {
+        eprintln!("skipped: no corpus");
+        return;
+    };
+    let board = read(name, &source);
+    expected.assert_eq(&outline(&board));
+    nothing_is_left_out(&source, &board);
+    nothing_overlaps(&board);
+    fits(&board);
+}
+
+#[test]
+fn corpus_kubernetes() {
+    corpus("kubernetes-2019-05-30.md", expect![[""]]);
+}
+
+#[test]
+fn corpus_mybinder_announcement() {
+    corpus(
+        "mybinder-2018-02-20-jupyterlab-announcement.md",
+        expect![[""]],
+    );
+}
+
+#[test]
+fn corpus_mybinder_cull_flood() {
+    corpus("mybinder-2018-04-18-cull-flood.md", expect![[""]]);
+}
+
+#[test]
+fn corpus_mybinder_no_logs() {
+    corpus("mybinder-2019-02-20-no-logs.md", expect![[""]]);
+}
+
+#[test]
+fn corpus_posthog() {
+    corpus("posthog-2025-10-21-feature-flags.md", expect![[""]]);
+}
+
+fn check(source: &str, expected: Expect) {
+    let board = read("notes/Review of May.md", source);
+    expected.assert_eq(&outline(&board));
+    nothing_is_left_out(source, &board);
+    nothing_overlaps(&board);
+    fits(&board);
+}
+
+#[test]
+fn a_page_without_headings_is_a_board_of_notes() {
+    check("one\n\ntwo\n\n- three\n- four\n", expect![[""]]);
+}
+
+#[test]
+fn tasks_are_follow_ups_wherever_they_stand() {
+    check(
+        "# R\n\n## Whatever\n\n- [ ] ask Ama\n- [x] book a room\n- plain\n  - [ ] nested\n    - detail\n  - other\n",
+        expect![[""]],
+    );
+}
+
+#[test]
+fn a_table_of_times_is_the_timeline() {
+    check(
+        "# R\n\n## Log\n\n| Time | Event | Source |\n|---|---|---|\n| 8 Jan 2025 14:05 | deploy | Slack |\n| 14:30 | alarm | pager |\n| | untimed | |\n\n## Action items\n\n| Action | Owner | Due | Bug |\n|---|---|---|---|\n| Write it | Ama | 2025-02-01 | #1 |\n",
+        expect![[""]],
+    );
+}
+
+#[test]
+fn everything_else_is_kept_too() {
+    check(
+        "---\ntitle: T\nauthor: somebody\n---\n\n<!-- a comment -->\n\n## A\n\n> quoted *words*\n> > deeper\n\n![picture](p.png) and [link](http://l.i/nk \"titled\")\n\ntext[^1]\n\n[^1]: the footnote\n\n<div>html</div>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n1. first\n   - x\n   - y\n   - z\n\n   more\n2. second\n\n   ```\n   code\n   ```\n\nTerm  \nhard\n\n### Sub\n\n#### Subsub\n\ndeep\n\n---\n\nend\n",
+        expect![[""]],
+    );
+}
+
+#[test]
+fn a_long_paragraph_is_cut_between_words() {
+    let source = format!("## A\n\n{}\n", "word ".repeat(15_000));
+    let board = read("x.md", &source);
+    nothing_is_left_out(&source, &board);
+    nothing_overlaps(&board);
+    fits(&board);
+    assert_eq!(board.notes.len(), 4);
+}
+
+#[test]
+fn a_file_that_is_too_long_is_refused_in_words() {
+    let text = "a".repeat(import::MAX_MARKDOWN + 1);
+    let error = import::markdown("x", &text, &mut common::ids()).unwrap_err();
+    assert!(matches!(error, ImportError::TooLong { .. }));
+}
+
+/// Inputs that have made other readers quadratic or overflow their stack. A hang fails the run.
+#[test]
+fn nothing_is_slow_or_too_deep() {
+    let n = 10_000;
+    let nested: String = (0..600)
+        .map(|depth| format!("{}- item {depth}\n", "  ".repeat(depth)))
+        .collect();
+    for source in [
+        "[".repeat(n * 5),
+        "[a](".repeat(n),
+        "![".repeat(n),
+        "*a **b ".repeat(n),
+        "*".repeat(n * 5),
+        "_a_ ".repeat(n),
+        "`".repeat(n * 5),
+        (1..400).map(|n| "`".repeat(n) + " ").collect(),
+        "<".repeat(n * 5),
+        "<a ".repeat(n),
+        "<!--".repeat(n),
+        "> ".repeat(n) + "deep",
+        "- ".repeat(n) + "deep",
+        "1. ".repeat(n) + "deep",
+        nested,
+        "|".repeat(n * 5),
+        "a|".repeat(n) + "\n" + &"-|".repeat(n) + "\n" + &"b|".repeat(n),
+        "&".repeat(n * 5),
+        "\\".repeat(n * 5),
+        "~~".repeat(n * 2),
+        "[^1]".repeat(n),
+        "# ".to_owned() + &"#".repeat(n * 5),
+        "\n".repeat(n * 10),
+        "- a\n".repeat(n * 2),
+        "- [ ] a\n".repeat(n),
+        "## 14:05\n\ntext\n\n".repeat(n / 4),
+        "## s\n\n- a\n".repeat(n / 4),
+        "**Label:**\n\n- a\n".repeat(n / 4),
+        "\u{0}\u{1}\u{FEFF}".repeat(n),
+    ] {
+        let board = read("x", &source);
+        let document = board::export::markdown(&board, &board::export::ExportOptions::default());
+        assert!(document.len() > 20);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_becomes_a_board(lines in proptest::collection::vec(common::text(), 0..12), name in any::<String>()) {
+        let source = lines.join("\n");
+        let import = import::markdown(&name, &source, &mut common::ids()).unwrap();
+        let board = import.board();
+        fits(&board);
+        nothing_overlaps(&board);
+    }
+
+    #[test]
+    fn no_word_of_a_review_is_lost(blocks in proptest::collection::vec(block(), 0..14)) {
+        let source = blocks.join("\n\n");
+        let board = read("Zettel.md", &source);
+        nothing_is_left_out(&source, &board);
+        nothing_overlaps(&board);
+    }
+}
+
+fn block() -> impl Strategy<Value = String> {
+    let line = "[a-z]{1,7}( [a-z]{1,7}){0,5}";
+    prop_oneof![
+        line.prop_map(|words| words),
+        (1usize..5, line).prop_map(|(level, words)| format!("{} {words}", "#".repeat(level))),
+        (
+            1usize..5,
+            proptest::sample::select(vec![
+                "Timeline",
+                "Action items",
+                "What went well",
+                "Summary",
+                "Oct 21, 2025 - crash",
+                "2018-02-20 08:03",
+                "14:55",
+                "Lessons"
+            ])
+        )
+            .prop_map(|(level, words)| format!("{} {words}", "#".repeat(level))),
+        proptest::collection::vec((0usize..3, line), 1..6).prop_map(|items| items
+            .iter()
+            .map(|(depth, words)| format!("{}- {words}", "  ".repeat(*depth)))
+            .collect::<Vec<_>>()
+            .join("\n")),
+        proptest::collection::vec((line, "(0[0-9]|1[0-9]):[0-5][0-9]"), 1..5).prop_map(|items| {
+            items
+                .iter()
+                .map(|(words, time)| format!("- {time} - {words}"))
+                .collect::<Vec<_>>()
+                .join("\n")
+        }),
+        proptest::collection::vec(line, 1..4).prop_map(|items| items
+            .iter()
+            .map(|words| format!("- [ ] {words}"))
+            .collect::<Vec<_>>()
+            .join("\n")),
+        line.prop_map(|words| format!("**{words}:**")),
+        line.prop_map(|words| format!("```\n{words}\n```")),
+        line.prop_map(|words| format!("> {words}")),
+        (line, line).prop_map(|(a, b)| format!("| when | {a} |\n|---|---|\n| 14:05 | {b} |")),
+        (line, line).prop_map(|(a, b)| format!("| {a} | {b} |\n|---|---|\n| x | y |")),
+    ]
+}
