@@ -3,6 +3,7 @@
 
 mod common;
 
+use board::export::markdown;
 use board::import::{self, ImportError};
 use board::layout::{self, HEADER, LANE_TOP, PADDING};
 use board::*;
@@ -25,7 +26,7 @@ fn read(name: &str, text: &str) -> Board {
 /// All words of a board.
 fn words(board: &Board) -> String {
     let mut all = format!(
-        "{}\n{}\n{}\n{}\n",
+        "Summary {}\n{}\n{}\n{}\n",
         board.meta.title, board.meta.team, board.meta.held_on, board.meta.summary
     );
     for section in board.sections.values() {
@@ -73,7 +74,10 @@ fn visible(source: &str) -> String {
         match &node.data().value {
             NodeValue::Text(words) => text.push_str(words),
             NodeValue::Code(code) => text.push_str(&code.literal),
-            NodeValue::CodeBlock(code) => text.push_str(&code.literal),
+            NodeValue::CodeBlock(code) => {
+                text.push('\n');
+                text.push_str(&code.literal);
+            }
             NodeValue::HtmlBlock(html) => text.push_str(&html.literal),
             NodeValue::Link(_)
             | NodeValue::Image(_)
@@ -316,30 +320,110 @@ fn corpus(name: &str, expected: Expect) {
 
 #[test]
 fn corpus_kubernetes() {
-    corpus("kubernetes-2019-05-30.md", expect![[""]]);
+    corpus(
+        "kubernetes-2019-05-30.md",
+        expect![[r#"
+        May 30th, 2019 Prow Flakiness
+        summary 61 words
+        [happened free] Impact: 2 notes
+        [puzzle free] Root Cause: 3 notes
+        [happened free] Detection: 2 notes
+        [happened free] Resolution: 1 notes
+        [well free] What went well (Lessons Learned): 1 notes
+        [puzzle free] What went poorly (Lessons Learned): 4 notes
+        [lucky free] Where we got lucky (Lessons Learned): 1 notes
+        [plain free] Action items: 0 notes, 2 follow-ups
+        [happened timeline] Timeline: 11 notes, 10 dated 2019-05-30T13:26…2019-05-31T07:00
+        [plain free] Appendinx: 0 notes
+          #testing-ops chat log: 48
+          GKE EngProd Chat Log: 17
+        on the board: 0 notes, 0 follow-ups
+    "#]],
+    );
 }
 
 #[test]
 fn corpus_mybinder_announcement() {
     corpus(
         "mybinder-2018-02-20-jupyterlab-announcement.md",
-        expect![[""]],
+        expect![[r#"
+            2018-02-20, JupyterLab Announcement swamps Binder
+            summary 102 words
+            [happened timeline] Timeline (All times in CET (GMT+1)): 40 notes, 40 dated 2018-02-20T14:17…2018-02-22T07:18
+            [happened free] 2X:XX (not sure exact time) (Timeline): 1 notes
+            [plain free] Conclusions: 11 notes
+            [plain free] JupyterHub (Action Items): 0 notes, 4 follow-ups
+            [plain free] Zero-to-JupyterHub (Action Items): 1 notes, 2 follow-ups
+            [plain free] BinderHub (Action Items): 0 notes, 5 follow-ups
+            [plain free] Deployment (Action Items): 0 notes, 10 follow-ups
+            on the board: 0 notes, 0 follow-ups
+        "#]],
     );
 }
 
 #[test]
 fn corpus_mybinder_cull_flood() {
-    corpus("mybinder-2018-04-18-cull-flood.md", expect![[""]]);
+    corpus(
+        "mybinder-2018-04-18-cull-flood.md",
+        expect![[r#"
+        2018-04-18, Culler flood
+        summary 77 words
+        [happened timeline] Timeline (All times in CEST): 15 notes, 15 dated 2018-04-18T12:35…2018-04-19T11:58
+        [plain free] Lessons learned: 5 notes
+          Three separate bugs were introduced and resolved in this process: 3
+        [plain free] Action items: 0 notes, 7 follow-ups
+        on the board: 0 notes, 0 follow-ups
+    "#]],
+    );
 }
 
 #[test]
 fn corpus_mybinder_no_logs() {
-    corpus("mybinder-2019-02-20-no-logs.md", expect![[""]]);
+    corpus(
+        "mybinder-2019-02-20-no-logs.md",
+        expect![[r#"
+        incident date: 2019-02-20, kubectl logs unavailable
+        summary 27 words
+        [happened timeline] Timeline (All times in Central European Time (CET)): 6 notes, 6 dated 2019-02-20T08:03…2019-02-20T13:30
+        [well free] What went well (Lessons learnt): 2 notes
+        [puzzle free] What went wrong (Lessons learnt): 3 notes
+        [lucky free] Where we got lucky (Lessons learnt): 1 notes
+        [plain free] Process improvements (Action items): 0 notes, 1 follow-ups
+        [plain free] Documentation improvements (Action items): 0 notes, 2 follow-ups
+        on the board: 0 notes, 0 follow-ups
+    "#]],
+    );
 }
 
 #[test]
 fn corpus_posthog() {
-    corpus("posthog-2025-10-21-feature-flags.md", expect![[""]]);
+    corpus(
+        "posthog-2025-10-21-feature-flags.md",
+        expect![[r#"
+        PostHog Feature Flags Service - Multiple Outages (October 2025)
+        summary 198 words
+        [happened timeline] Incident Timeline: 42 notes, 41 dated 2025-10-21T21:45…2025-10-30T05:39
+        [happened free] October 21, 2025 - Redis Overload (Incident Timeline): 5 notes
+          Root causes: 7
+        [happened free] October 24, 2025 - Rate Limiting Misconfiguration (Incident Timeline): 2 notes
+          Root causes: 4
+        [happened free] October 28, 2025 - Connection Pool Exhaustion and Excessive Parallelism (Incident Timeline): 4 notes
+          Root causes: 8
+        [happened free] October 29-30, 2025 - CPU-Bound Latency (Incident Timeline): 3 notes
+          Root causes: 4
+        [puzzle free] Root Cause Analysis: 7 notes
+        [happened free] Impact: 6 notes
+        [plain free] Immediate Actions (Completed) (Remediation): 0 notes, 7 follow-ups
+        [plain free] Short-term Improvements (Tracked in GitHub Issue #40885 (https://github.com/PostHog/posthog/issues/40885)) (Remediation): 2 notes, 7 follow-ups
+        [plain free] Medium-term Improvements (Remediation): 2 notes, 8 follow-ups
+        [plain free] Long-term Improvements (Remediation): 0 notes, 4 follow-ups
+        [well free] What Went Well (Lessons Learned): 4 notes
+        [puzzle free] What Didn't Go Well (Lessons Learned): 9 notes
+        [idea free] Key Takeaways (Lessons Learned): 9 notes
+        [plain free] Moving Forward: 3 notes
+        on the board: 0 notes, 0 follow-ups
+    "#]],
+    );
 }
 
 fn check(source: &str, expected: Expect) {
@@ -352,14 +436,27 @@ fn check(source: &str, expected: Expect) {
 
 #[test]
 fn a_page_without_headings_is_a_board_of_notes() {
-    check("one\n\ntwo\n\n- three\n- four\n", expect![[""]]);
+    check(
+        "one\n\ntwo\n\n- three\n- four\n",
+        expect![[r#"
+        Review of May
+        summary 0 words
+        [plain free] Notes: 4 notes
+        on the board: 0 notes, 0 follow-ups
+    "#]],
+    );
 }
 
 #[test]
 fn tasks_are_follow_ups_wherever_they_stand() {
     check(
         "# R\n\n## Whatever\n\n- [ ] ask Ama\n- [x] book a room\n- plain\n  - [ ] nested\n    - detail\n  - other\n",
-        expect![[""]],
+        expect![[r#"
+            R
+            summary 0 words
+            [plain free] Whatever: 2 notes, 3 follow-ups
+            on the board: 0 notes, 0 follow-ups
+        "#]],
     );
 }
 
@@ -367,7 +464,14 @@ fn tasks_are_follow_ups_wherever_they_stand() {
 fn a_table_of_times_is_the_timeline() {
     check(
         "# R\n\n## Log\n\n| Time | Event | Source |\n|---|---|---|\n| 8 Jan 2025 14:05 | deploy | Slack |\n| 14:30 | alarm | pager |\n| | untimed | |\n\n## Action items\n\n| Action | Owner | Due | Bug |\n|---|---|---|---|\n| Write it | Ama | 2025-02-01 | #1 |\n",
-        expect![[""]],
+        expect![[r#"
+            R
+            summary 0 words
+            [plain free] Log: 0 notes
+            [happened timeline] Timeline (Time · Event · Source): 3 notes, 2 dated 2025-01-08T14:05…2025-01-08T14:30
+            [plain free] Action items (Action · Owner · Due): 0 notes, 1 follow-ups
+            on the board: 0 notes, 0 follow-ups
+        "#]],
     );
 }
 
@@ -375,7 +479,14 @@ fn a_table_of_times_is_the_timeline() {
 fn everything_else_is_kept_too() {
     check(
         "---\ntitle: T\nauthor: somebody\n---\n\n<!-- a comment -->\n\n## A\n\n> quoted *words*\n> > deeper\n\n![picture](p.png) and [link](http://l.i/nk \"titled\")\n\ntext[^1]\n\n[^1]: the footnote\n\n<div>html</div>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n1. first\n   - x\n   - y\n   - z\n\n   more\n2. second\n\n   ```\n   code\n   ```\n\nTerm  \nhard\n\n### Sub\n\n#### Subsub\n\ndeep\n\n---\n\nend\n",
-        expect![[""]],
+        expect![[r#"
+            T
+            summary 4 words
+            [plain free] A: 10 notes
+              Sub: 0
+              Subsub: 2
+            on the board: 1 notes, 0 follow-ups
+        "#]],
     );
 }
 
@@ -435,7 +546,7 @@ fn nothing_is_slow_or_too_deep() {
         "\u{0}\u{1}\u{FEFF}".repeat(n),
     ] {
         let board = read("x", &source);
-        let document = board::export::markdown(&board, &board::export::ExportOptions::default());
+        let document = markdown(&board, &ExportOptions::default());
         assert!(document.len() > 20);
     }
 }

@@ -178,6 +178,11 @@ impl Engine {
                 board,
                 records,
             } => self.job(board, Job::Create(ticket, records), out),
+            Input::Closing => {
+                for board in self.boards.keys().copied().collect::<Vec<_>>() {
+                    self.on_board(board, out, OpenBoard::close);
+                }
+            }
             Input::Tick => self.tick(out),
         }
     }

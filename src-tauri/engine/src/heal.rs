@@ -14,6 +14,7 @@
 
 use crate::input::{Millis, PeerId};
 use crate::open_board::{Change, Cx, OpenBoard, Origin};
+use crate::output::PeerEnd;
 use crate::sync::{nothing, vector};
 use crate::wire::{Stand, SyncFrame};
 use board::{Actor, Board, Command, Key, Patch, Record, Role};
@@ -22,6 +23,9 @@ use replica::Replica;
 
 /// Fetching is given up, to begin anew at the next comparison, when nothing came for so long.
 const GIVE_UP_MS: i64 = 15_000;
+/// How often a peer may bring edits under this replica's number. An honest one that passes on a
+/// forgery does so once or twice.
+const MOST_FORGERIES: u32 = 3;
 
 /// A healing in progress.
 pub(crate) struct Healing {
@@ -34,10 +38,56 @@ pub(crate) struct Healing {
 impl OpenBoard {
     /// Both sides have all of the other's edits, and yet differ.
     pub(crate) fn came_apart(&mut self, cx: &mut Cx<'_>, id: PeerId, theirs: &Stand) {
+        let Some(peer) = self.peers.get(&id) else {
+            return;
+        };
+        let (mine, other) = (
+            (self.lineage, self.instance),
+            (theirs.lineage, theirs.instance),
+        );
+        let gives_way =
+            self.role < Role::TakePart || mine > other || (mine == other && peer.dialled);
+        self.tell_apart(cx, id);
+        if gives_way {
+            self.fetch(cx, id);
+        } else {
+            self.send_have(cx, id, false, false);
+        }
+    }
+
+    /// A peer holds edits under this replica's own client id that it never made. Under a new one
+    /// both sides' edits can be told apart again; what was written under the old one may never
+    /// reach the others as it is, so the peer's state is taken, and it is brought back.
+    pub(crate) fn forged(&mut self, cx: &mut Cx<'_>, id: PeerId) {
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
-        let dialled = peer.dialled;
+        peer.forgeries += 1;
+        if peer.forgeries > MOST_FORGERIES {
+            let reason = "it keeps sending edits under another laptop's number";
+            self.drop_peer(cx, id, PeerEnd::BrokeProtocol, reason);
+            return;
+        }
+        match Replica::open(
+            cx.next_client(),
+            Some(&self.replica.snapshot()),
+            &[] as &[&[u8]],
+        ) {
+            Ok(replica) => self.replica = replica,
+            Err(error) => {
+                tracing::error!(%error, "a replica did not read its own state");
+                self.broken = true;
+                return;
+            }
+        }
+        self.tell_apart(cx, id);
+        self.fetch(cx, id);
+    }
+
+    fn tell_apart(&mut self, cx: &mut Cx<'_>, id: PeerId) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
         if !std::mem::replace(&mut peer.told_apart, true) {
             tracing::warn!(peer = id.0, "replicas came apart");
             self.notice(
@@ -47,14 +97,11 @@ impl OpenBoard {
                  being put together again; nothing you wrote is lost.",
             );
         }
-        let (mine, theirs) = (
-            (self.lineage, self.instance),
-            (theirs.lineage, theirs.instance),
-        );
-        let gives_way = self.role < Role::TakePart || mine > theirs || (mine == theirs && dialled);
-        if !gives_way {
-            self.send_have(cx, id, false, false);
-        } else if self.healing.is_none() {
+    }
+
+    /// Fetches the other side's state.
+    fn fetch(&mut self, cx: &mut Cx<'_>, id: PeerId) {
+        if self.healing.is_none() {
             let replica = Replica::new(cx.next_client());
             self.healing = Some(Healing {
                 peer: id,
@@ -119,7 +166,7 @@ impl OpenBoard {
     fn adopt(&mut self, cx: &mut Cx<'_>, replica: Replica, theirs: &Stand) {
         let old = std::mem::replace(&mut self.replica, replica);
         let others = old.diff(&self.replica.state_vector()).unwrap_or_default();
-        self.lineage = theirs.lineage;
+        self.lineage = self.lineage.min(theirs.lineage);
         self.revision += 1;
         self.snapshot(cx);
         for piece in others {

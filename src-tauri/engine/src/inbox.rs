@@ -311,13 +311,7 @@ impl OpenBoard {
         let Some(id) = merging.peer else { return };
         match error {
             MergeError::Gap => self.ask(cx, id),
-            MergeError::Refused(Refusal::ForgedOwnClient) => {
-                // Somebody writes under this replica's name. Under a new one both sides' edits
-                // can be told apart again; what was refused comes once more.
-                if self.renew(cx) {
-                    self.ask(cx, id);
-                }
-            }
+            MergeError::Refused(Refusal::ForgedOwnClient) => self.forged(cx, id),
             MergeError::Unusable => self.broken = true,
             MergeError::Refused(error) => {
                 tracing::warn!(peer = id.0, %error, "an update was refused");
@@ -378,21 +372,5 @@ impl OpenBoard {
             }
         }
         Ok(changed)
-    }
-
-    /// Goes on under a new client id; answers whether that worked. Undo starts over.
-    fn renew(&mut self, cx: &mut Cx<'_>) -> bool {
-        match Replica::open(
-            cx.next_client(),
-            Some(&self.replica.snapshot()),
-            &[] as &[&[u8]],
-        ) {
-            Ok(replica) => self.replica = replica,
-            Err(error) => {
-                tracing::error!(%error, "a replica did not read its own state");
-                self.broken = true;
-            }
-        }
-        !self.broken
     }
 }

@@ -225,6 +225,9 @@ pub enum Input {
         records: Vec<Record>,
     },
 
+    /// Upshot is closing: every board says its last word (a snapshot where it is worth it, its
+    /// summary). What comes after this is not carried out any more.
+    Closing,
     /// Time passed; the answer to [`Output::WakeAt`](crate::Output::WakeAt).
     Tick,
 }

@@ -36,6 +36,8 @@ pub(crate) struct Peer {
     pub(crate) suspect: Option<u64>,
     /// Sessions were told that the replicas came apart.
     pub(crate) told_apart: bool,
+    /// How often it brought edits under this replica's own client id.
+    pub(crate) forgeries: u32,
     /// When to tell state vector and hash next.
     pub(crate) have_due: Millis,
     /// When they were told last.
@@ -58,6 +60,7 @@ impl Peer {
             asked: None,
             suspect: None,
             told_apart: false,
+            forgeries: 0,
             have_due: now.plus(HAVE_EVERY_MS),
             have_sent: now,
             agreed: false,

@@ -8,7 +8,7 @@ use crate::protocol::{
 };
 use crate::session::Subscription;
 use crate::text::{Standing, text_of};
-use board::{Actor, Command, ExportOptions, Key, PersonId, Rejection, Role, TextEdit};
+use board::{Actor, Command, ExportOptions, Key, PersonId, Rejection, Role, TextEdit, export};
 use rand::Rng;
 use replica::{ExecuteError, Undone};
 
@@ -293,13 +293,13 @@ impl OpenBoard {
 
     fn export(&self, format: ExportFormat, options: &ExportOptions) -> BoardReply {
         let board = self.replica.board();
-        let (text, ending) = match format {
-            ExportFormat::Markdown => (board::export::markdown(board, options), "md"),
-            ExportFormat::Json => (board::export::json(board), "json"),
+        let (text, extension) = match format {
+            ExportFormat::Markdown => (export::markdown(board, options), "md"),
+            ExportFormat::Json => (export::json(board), "json"),
         };
         BoardReply::Document {
             text,
-            name: board::export::file_name(board, ending),
+            name: export::file_name(board, extension),
         }
     }
 }

@@ -1,7 +1,15 @@
 //! A board as Home and the search see it.
 
 use crate::input::Millis;
-use board::{Board, FollowUpStatus, Key, NoteKind, Record};
+use board::layout::{self, NOTE_H, NOTE_W};
+use board::{
+    Board, FollowUpStatus, Key, Layout, Note, NoteKind, Parent, Record, Section, SectionId, Size,
+    Theme,
+};
+use std::collections::BTreeMap;
+
+/// Rectangles in a small picture, of notes and follow-ups: beyond that they are dust.
+const MOST: usize = 1_000;
 
 /// A board at a glance.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -30,6 +38,7 @@ pub struct Summary {
 impl Summary {
     /// A board's summary, without its words.
     pub fn of(board: &Board, changed: Millis) -> Self {
+        let (sections, notes) = picture(board);
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let done = board
             .followups
@@ -46,8 +55,8 @@ impl Summary {
             followups: count(board.followups.len()),
             followups_done: count(done.count()),
             changed,
-            sections: Vec::new(),
-            notes: Vec::new(),
+            sections,
+            notes,
             texts: Vec::new(),
         }
     }
@@ -84,4 +93,97 @@ pub fn words(board: &Board, key: Key) -> Option<String> {
         .collect::<Vec<_>>()
         .join("\n");
     (!words.is_empty()).then_some(words)
+}
+
+type Sections = Vec<(String, NoteKind, i32, i32, i32, i32)>;
+type Notes = Vec<(Option<NoteKind>, i32, i32, i32, i32)>;
+
+/// Where everything lies on the board, as far as that can be told without a screen.
+fn picture(board: &Board) -> (Sections, Notes) {
+    let mut inside: BTreeMap<Parent, Vec<&Note>> = BTreeMap::new();
+    for note in board.notes.values() {
+        inside.entry(note.place.parent).or_default().push(note);
+    }
+    for notes in inside.values_mut() {
+        notes.sort_by(|a, b| (&a.place.order, a.id).cmp(&(&b.place.order, b.id)));
+    }
+    let notes_in = |parent| inside.get(&parent).cloned().unwrap_or_default();
+    let mut notes: Notes = Vec::new();
+    let mut put = |note: &Note, x: i32, y: i32| {
+        let Size { w, h } = layout::note_size(note);
+        notes.push((Some(note.kind), x, y, w, h));
+    };
+    let mut corners: BTreeMap<SectionId, (i32, i32)> = BTreeMap::new();
+    let mut trays: Vec<(&Theme, i32, i32)> = Vec::new();
+    for section in board.sections.values() {
+        corners.insert(section.id, (section.x, section.y));
+        let mut members = notes_in(Parent::Section(section.id));
+        let places = match section.layout {
+            Layout::Free => members
+                .iter()
+                .map(|note| (note.place.x, note.place.y))
+                .collect(),
+            Layout::Timeline => {
+                layout::lane_order(&mut members);
+                layout::lane(&sizes(&members)).0
+            }
+            Layout::Column => {
+                let themes = themes_in(board, section);
+                let tray =
+                    |theme: &&Theme| layout::tray(&sizes(&notes_in(Parent::Theme(theme.id)))).1;
+                let trays_sizes: Vec<Size> = themes.iter().map(tray).collect();
+                let (above, below, _) =
+                    layout::section(&trays_sizes, &sizes(&members), section.size.w);
+                for (theme, (x, y)) in themes.into_iter().zip(above) {
+                    trays.push((theme, section.x + x, section.y + y));
+                }
+                below
+            }
+        };
+        for (note, (x, y)) in members.into_iter().zip(places) {
+            put(note, section.x + x, section.y + y);
+        }
+    }
+    for theme in board.themes.values() {
+        let (left, top) = match theme.place.parent {
+            Parent::Section(id) => match board.sections.get(&id) {
+                Some(section) if section.layout == Layout::Column => continue,
+                Some(section) => (section.x, section.y),
+                None => (0, 0),
+            },
+            _ => (0, 0),
+        };
+        trays.push((theme, left + theme.place.x, top + theme.place.y));
+    }
+    for (theme, left, top) in trays {
+        let members = notes_in(Parent::Theme(theme.id));
+        let (places, _) = layout::tray(&sizes(&members));
+        for (note, (x, y)) in members.into_iter().zip(places) {
+            put(note, left + x, top + y);
+        }
+    }
+    for note in notes_in(Parent::Board) {
+        put(note, note.place.x, note.place.y);
+    }
+    for card in board.followups.values() {
+        let (x, y) = match card.place.parent {
+            Parent::Section(id) => corners.get(&id).copied().unwrap_or_default(),
+            _ => (0, 0),
+        };
+        notes.push((None, x + card.place.x, y + card.place.y, NOTE_W, NOTE_H));
+    }
+    notes.truncate(MOST);
+    let rectangle = |s: &Section| (s.title.clone(), s.kind, s.x, s.y, s.size.w, s.size.h);
+    (board.sections.values().map(rectangle).collect(), notes)
+}
+
+fn sizes(notes: &[&Note]) -> Vec<Size> {
+    notes.iter().map(|note| layout::note_size(note)).collect()
+}
+
+fn themes_in<'a>(board: &'a Board, section: &Section) -> Vec<&'a Theme> {
+    let here = |theme: &&Theme| theme.place.parent == Parent::Section(section.id);
+    let mut themes: Vec<&Theme> = board.themes.values().filter(here).collect();
+    themes.sort_by(|a, b| (&a.place.order, a.id).cmp(&(&b.place.order, b.id)));
+    themes
 }

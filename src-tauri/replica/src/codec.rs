@@ -4,8 +4,8 @@
 
 use board::{
     Connector, End, FollowUp, FollowUpKind, FollowUpStatus, Key, Layout, MAX_COORD, MAX_LINE,
-    MAX_TEXT, Meta, Note, NoteKind, Order, Parent, Person, Phase, Place, Reach, Record, Section, Size,
-    Stroke, Theme, Tint, When,
+    MAX_TEXT, Meta, Note, NoteKind, Order, Parent, Person, Phase, Place, Reach, Record, Section,
+    Size, Stroke, Theme, Tint, When,
 };
 use std::sync::Arc;
 use yrs::{Any, Number};
@@ -53,7 +53,9 @@ pub(crate) fn registers(record: &Record) -> Vec<Register> {
         Record::Note(r) => {
             out.word("kind", r.kind.word(), r.kind == NoteKind::Plain);
             out.put("place", place(&r.place), false);
-            let size = r.size.map_or(Any::Null, |size| array([int(size.w), int(size.h)]));
+            let size = r
+                .size
+                .map_or(Any::Null, |size| array([int(size.w), int(size.h)]));
             out.put("size", size, r.size.is_none());
             let author = r.author.map_or(Any::Null, |id| text(&id.to_string()));
             out.put("author", author, r.author.is_none());
@@ -169,7 +171,11 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
                 id,
                 place: self.place(),
                 points: self.points(),
-                width: bounded(self.integer("width").unwrap_or_default(), 1, MAX_COORD.into()),
+                width: bounded(
+                    self.integer("width").unwrap_or_default(),
+                    1,
+                    MAX_COORD.into(),
+                ),
                 tint: self.word("tint", Tint::from_word, Tint::T1),
             }),
             Key::FollowUp(id) => Record::FollowUp(FollowUp {
@@ -219,13 +225,19 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
     }
 
     fn meta(&self, summary: &str) -> Meta {
-        let phases = self.string("phases").filter(|json| json.len() <= MAX_PHASES);
-        let phases: Vec<Phase> =
-            phases.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+        let phases = self
+            .string("phases")
+            .filter(|json| json.len() <= MAX_PHASES);
+        let phases: Vec<Phase> = phases
+            .and_then(|json| serde_json::from_str(&json).ok())
+            .unwrap_or_default();
         // Somebody may have gone to a phase that somebody else took off the list meanwhile.
         let mut phase = self.line("phase");
         if phases.iter().all(|known| known.id != phase) {
-            let first = phases.iter().find(|known| !known.skipped).or(phases.first());
+            let first = phases
+                .iter()
+                .find(|known| !known.skipped)
+                .or(phases.first());
             phase = first.map(|first| first.id.clone()).unwrap_or_default();
         }
         Meta {
@@ -241,7 +253,9 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
     }
 
     fn line(&self, field: &str) -> String {
-        self.string(field).map(|value| line(&value)).unwrap_or_default()
+        self.string(field)
+            .map(|value| line(&value))
+            .unwrap_or_default()
     }
 
     fn flag(&self, field: &str) -> bool {
@@ -249,7 +263,9 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
     }
 
     fn word<T>(&self, field: &str, read: impl Fn(&str) -> Option<T>, default: T) -> T {
-        self.string(field).and_then(|word| read(&word)).unwrap_or(default)
+        self.string(field)
+            .and_then(|word| read(&word))
+            .unwrap_or(default)
     }
 
     fn numbers<const N: usize>(&self, field: &str) -> [i64; N] {
@@ -264,7 +280,12 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
 
     fn place(&self) -> Place {
         let Some(Any::Array(list)) = (self.0)("place") else {
-            return Place { parent: Parent::Board, x: 0, y: 0, order: order("") };
+            return Place {
+                parent: Parent::Board,
+                x: 0,
+                y: 0,
+                order: order(""),
+            };
         };
         let parent = match list.first() {
             Some(Any::String(word)) => word.parse().unwrap_or(Parent::Board),
@@ -283,11 +304,14 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
     }
 
     fn when(&self, field: &str) -> Option<When> {
-        let Some(Any::Array(list)) = (self.0)(field) else { return None };
+        let Some(Any::Array(list)) = (self.0)(field) else {
+            return None;
+        };
         match list.as_ref() {
-            [Any::String(label), Any::String(at)] => {
-                Some(When { label: line(label), at: line(at) })
-            }
+            [Any::String(label), Any::String(at)] => Some(When {
+                label: line(label),
+                at: line(at),
+            }),
             _ => None,
         }
     }
@@ -303,7 +327,9 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
     }
 
     fn points(&self) -> Vec<i32> {
-        let Some(Any::Array(list)) = (self.0)("points") else { return Vec::new() };
+        let Some(Any::Array(list)) = (self.0)("points") else {
+            return Vec::new();
+        };
         let whole = list.len() - list.len() % 3;
         let tenths = i64::from(MAX_COORD) * 10;
         list.iter()
@@ -331,7 +357,11 @@ struct Registers(Vec<Register>);
 
 impl Registers {
     fn put(&mut self, field: &'static str, value: Any, default: bool) {
-        self.0.push(Register { field, value, default });
+        self.0.push(Register {
+            field,
+            value,
+            default,
+        });
     }
     fn text(&mut self, field: &'static str, value: &str) {
         self.put(field, text(value), value.is_empty());
@@ -402,13 +432,20 @@ pub(crate) fn coord(value: i64) -> i32 {
 
 fn size(w: i64, h: i64, least: Size) -> Size {
     let side = |value, least: i32| bounded(value, least.into(), MAX_COORD.into());
-    Size { w: side(w, least.w), h: side(h, least.h) }
+    Size {
+        w: side(w, least.w),
+        h: side(h, least.h),
+    }
 }
 
 /// An order; the one of a lone sibling where it is not well-formed.
 fn order(text: &str) -> Order {
     let order = Order(text.to_owned());
-    if order.is_valid() { order } else { Order::between(None, None) }
+    if order.is_valid() {
+        order
+    } else {
+        Order::between(None, None)
+    }
 }
 
 /// A line of text: without control characters, and not too long.
@@ -430,5 +467,7 @@ pub(crate) fn cut(text: &str, max: usize) -> String {
         units += c.len_utf16();
         (units > max).then_some(at)
     });
-    text.get(..end.unwrap_or(text.len())).unwrap_or_default().to_owned()
+    text.get(..end.unwrap_or(text.len()))
+        .unwrap_or_default()
+        .to_owned()
 }

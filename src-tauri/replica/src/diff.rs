@@ -18,7 +18,11 @@ const MAX_STRING: usize = MAX_UPDATE / 2;
 pub(crate) fn cut(update: Vec<u8>, known: impl Fn(u64) -> u32) -> Option<Vec<Vec<u8>>> {
     if update.len() <= MAX_UPDATE && count_clients(&update) <= MAX_CLIENTS {
         // An update of nothing is two zeros.
-        return Some(if update == [0, 0] { Vec::new() } else { vec![update] });
+        return Some(if update == [0, 0] {
+            Vec::new()
+        } else {
+            vec![update]
+        });
     }
     let parsed = Parsed::read(&update, MAX_SNAPSHOT).ok()?;
     let mut pieces = Pieces::default();
@@ -30,7 +34,11 @@ pub(crate) fn cut(update: Vec<u8>, known: impl Fn(u64) -> u32) -> Option<Vec<Vec
                     pieces.block(block.id.client, clock, &bytes);
                 }
             }
-            _ => pieces.block(block.id.client, block.id.clock, update.get(block.bytes.clone())?),
+            _ => pieces.block(
+                block.id.client,
+                block.id.clock,
+                update.get(block.bytes.clone())?,
+            ),
         }
     }
     for (client, ranges) in &parsed.deletes {
@@ -81,14 +89,15 @@ impl Pieces {
     fn block(&mut self, client: u64, clock: u32, bytes: &[u8]) {
         let is_new = !self.blocks.contains_key(&client);
         let grows = bytes.len() + if is_new { PER_CLIENT } else { 0 };
-        if self.size + grows > MAX_UPDATE - PER_CLIENT || (is_new && self.blocks.len() >= MAX_CLIENTS)
+        if self.size + grows > MAX_UPDATE - PER_CLIENT
+            || (is_new && self.blocks.len() >= MAX_CLIENTS)
         {
             self.close();
         }
-        let stretch = self
-            .blocks
-            .entry(client)
-            .or_insert_with(|| Stretch { start: clock, ..Stretch::default() });
+        let stretch = self.blocks.entry(client).or_insert_with(|| Stretch {
+            start: clock,
+            ..Stretch::default()
+        });
         stretch.count += 1;
         stretch.bytes.extend_from_slice(bytes);
         self.size += bytes.len() + PER_CLIENT * usize::from(stretch.count == 1);
@@ -99,7 +108,10 @@ impl Pieces {
         if self.size + grows > MAX_UPDATE - PER_CLIENT {
             self.close();
         }
-        self.deletes.entry(client).or_default().extend_from_slice(ranges);
+        self.deletes
+            .entry(client)
+            .or_default()
+            .extend_from_slice(ranges);
         self.size += grows;
     }
 
@@ -138,7 +150,9 @@ impl Pieces {
 /// A long string as several blocks, each but the first continuing the one before.
 fn split(update: &[u8], block: &Block<'_>) -> Option<Vec<(u32, Vec<u8>)>> {
     let item = block.item.as_ref()?;
-    let Content::Chars(range) = &item.content else { return None };
+    let Content::Chars(range) = &item.content else {
+        return None;
+    };
     let mut rest = std::str::from_utf8(update.get(range.clone())?).ok()?;
     // What stands before the string, its length aside.
     let length_bytes = encoded(rest.len()).len();

@@ -61,11 +61,13 @@ fn any(hasher: &mut Hasher, value: &Any) {
         Any::Number(number) => match number.as_i64() {
             // A whole number is one number, however it is encoded.
             Some(whole) => {
-            hasher.update(b"i").update(&whole.to_le_bytes());
-        }
+                hasher.update(b"i").update(&whole.to_le_bytes());
+            }
             None => {
-            hasher.update(b"d").update(&float(*number).to_bits().to_le_bytes());
-        }
+                hasher
+                    .update(b"d")
+                    .update(&float(*number).to_bits().to_le_bytes());
+            }
         },
         Any::String(text) => {
             hasher.update(b"s");
@@ -96,7 +98,10 @@ fn any(hasher: &mut Hasher, value: &Any) {
 
 /// Not-a-number has many bit patterns and counts as one.
 fn float(number: Number) -> f64 {
-    number.as_f64().filter(|value| !value.is_nan()).unwrap_or(f64::NAN)
+    number
+        .as_f64()
+        .filter(|value| !value.is_nan())
+        .unwrap_or(f64::NAN)
 }
 
 fn string(hasher: &mut Hasher, text: &str) {

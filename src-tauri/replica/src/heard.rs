@@ -33,7 +33,9 @@ impl Heard {
             });
         }
         let heard = self.clone();
-        roots.summary.observe("texts", move |txn, event| heard.add(Key::Meta, event.delta(txn)));
+        roots.summary.observe("texts", move |txn, event| {
+            heard.add(Key::Meta, event.delta(txn))
+        });
     }
 
     /// What was heard.
@@ -43,7 +45,10 @@ impl Heard {
 
     fn add(&self, key: Key, delta: &[Delta]) {
         if let Some(edit) = edit_of(delta) {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).push((key, edit));
+            self.0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push((key, edit));
         }
     }
 }
@@ -60,7 +65,11 @@ fn edit_of(delta: &[Delta]) -> Option<TextEdit> {
             continue;
         }
         if !open {
-            splices.push(Splice { from: at, to: at, insert: String::new() });
+            splices.push(Splice {
+                from: at,
+                to: at,
+                insert: String::new(),
+            });
             open = true;
         }
         let splice = splices.last_mut()?;

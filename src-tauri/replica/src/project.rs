@@ -62,7 +62,9 @@ impl View {
         let mut texts = Vec::new();
         for key in stale {
             let raw = raws.remove(&key).unwrap_or_else(|| reader.raw(key));
-            let new = raw.filter(|raw| !raw.gone).and_then(|raw| self.resolve(raw.record));
+            let new = raw
+                .filter(|raw| !raw.gone)
+                .and_then(|raw| self.resolve(raw.record));
             match (self.board.get(key), new) {
                 (None, None) => {}
                 (Some(_), None) => {
@@ -190,7 +192,9 @@ impl View {
     }
 
     fn where_seen(&self, (parent, x, y): (Parent, i64, i64)) -> (Parent, i64, i64) {
-        let Some(on) = container(parent) else { return (Parent::Board, x, y) };
+        let Some(on) = container(parent) else {
+            return (Parent::Board, x, y);
+        };
         match self.facts.get(&on) {
             Some(fact) if !fact.gone => (parent, x, y),
             // Unknown: it may not have arrived yet.
@@ -237,8 +241,10 @@ fn container(parent: Parent) -> Option<Key> {
 /// The keys a connector holds on to.
 fn held(fact: Option<Fact>) -> impl Iterator<Item = Key> {
     let ends = fact.and_then(|fact| fact.ends);
-    ends.into_iter().flat_map(|(from, to)| [from, to]).filter_map(|end| match end {
-        End::On(key) => Some(key),
-        End::At(..) => None,
-    })
+    ends.into_iter()
+        .flat_map(|(from, to)| [from, to])
+        .filter_map(|end| match end {
+            End::On(key) => Some(key),
+            End::At(..) => None,
+        })
 }

@@ -21,12 +21,18 @@ impl Roots {
             .filter(|root| *root != Root::Summary)
             .map(|root| (root, doc.get_or_insert_map(root.name())))
             .collect();
-        Self { maps, summary: doc.get_or_insert_text(Root::Summary.name()) }
+        Self {
+            maps,
+            summary: doc.get_or_insert_text(Root::Summary.name()),
+        }
     }
 
     /// The map of a root; `None` for the summary.
     pub(crate) fn map(&self, root: Root) -> Option<&MapRef> {
-        self.maps.iter().find(|(of, _)| *of == root).map(|(_, map)| map)
+        self.maps
+            .iter()
+            .find(|(of, _)| *of == root)
+            .map(|(_, map)| map)
     }
 }
 
@@ -75,7 +81,9 @@ impl<T: ReadTxn> Reader<'_, T> {
 
     /// What the collaborative text of a key says; empty where there is none.
     pub(crate) fn text(&self, key: Key) -> String {
-        self.text_ref(key).map(|text| text.get_string(self.txn)).unwrap_or_default()
+        self.text_ref(key)
+            .map(|text| text.get_string(self.txn))
+            .unwrap_or_default()
     }
 
     /// A record, or the board's own data.
@@ -86,7 +94,10 @@ impl<T: ReadTxn> Reader<'_, T> {
         let gone = registry.string(GONE).is_some_and(|gone| {
             key != Key::Meta && gone.as_ref() == fingerprint(&registry.words(key, &text))
         });
-        Some(Raw { record: registry.record(key, &text), gone })
+        Some(Raw {
+            record: registry.record(key, &text),
+            gone,
+        })
     }
 
     /// The fingerprint of a record's present words.
@@ -98,8 +109,12 @@ impl<T: ReadTxn> Reader<'_, T> {
 
     /// The layout version the document says it has.
     pub(crate) fn layout(&self) -> i64 {
-        let Some(map) = self.map(Key::Meta) else { return 1 };
-        Registry(|field: &str| any(map.get(self.txn, field))).integer(LAYOUT_FIELD).unwrap_or(1)
+        let Some(map) = self.map(Key::Meta) else {
+            return 1;
+        };
+        Registry(|field: &str| any(map.get(self.txn, field)))
+            .integer(LAYOUT_FIELD)
+            .unwrap_or(1)
     }
 
     /// All records' keys, in no particular order. Keys that are no valid id are ignored.

@@ -115,11 +115,16 @@ impl Replica {
         updates: &[impl AsRef<[u8]>],
     ) -> Result<Self, OpenError> {
         let mut replica = Self::new(client);
-        for update in snapshot.into_iter().chain(updates.iter().map(AsRef::as_ref)) {
+        for update in snapshot
+            .into_iter()
+            .chain(updates.iter().map(AsRef::as_ref))
+        {
             let parsed = Parsed::read(update, MAX_SNAPSHOT)?;
             let admitted = replica.index.admit(&parsed, None)?;
             if admitted.new {
-                replica.apply(update, &admitted).map_err(|Broken| OpenError::Damaged)?;
+                replica
+                    .apply(update, &admitted)
+                    .map_err(|Broken| OpenError::Damaged)?;
             }
         }
         if replica.index.knows(client.get()) {
@@ -127,7 +132,10 @@ impl Replica {
         }
         replica.heard.take();
         let txn = replica.doc.try_transact().map_err(|_| OpenError::Damaged)?;
-        let reader = Reader { roots: &replica.roots, txn: &txn };
+        let reader = Reader {
+            roots: &replica.roots,
+            txn: &txn,
+        };
         let mut keys: BTreeSet<Key> = reader.keys().into_iter().collect();
         keys.insert(Key::Meta);
         replica.view.absorb(&reader, &keys);
@@ -183,7 +191,10 @@ impl Replica {
         key: Key,
         edits: &[TextEdit],
     ) -> Result<Applied, ExecuteError> {
-        let edit = |edit: &TextEdit| Command::EditText { key, edit: edit.0.clone() };
+        let edit = |edit: &TextEdit| Command::EditText {
+            key,
+            edit: edit.0.clone(),
+        };
         let commands: Vec<Command> = edits.iter().map(edit).collect();
         self.request(scope, actor, &commands, Joins::Typing(key, actor.now_ms))
     }
@@ -250,7 +261,10 @@ impl Replica {
             let applied = Some(self.publish(written, label, number, seq)?);
             return Ok(Undone { applied, kept });
         }
-        Ok(Undone { applied: None, kept })
+        Ok(Undone {
+            applied: None,
+            kept,
+        })
     }
 
     /// What undo and redo would do in a scope, in words.
@@ -271,11 +285,17 @@ impl Replica {
         if !admitted.new {
             return Ok(Merged::default());
         }
-        self.apply(update, &admitted).map_err(|Broken| MergeError::Unusable)?;
+        self.apply(update, &admitted)
+            .map_err(|Broken| MergeError::Unusable)?;
         let seq = self.history.tick();
-        let (patch, texts) =
-            self.settle(&admitted, OUTSIDE, seq).map_err(|Broken| MergeError::Unusable)?;
-        Ok(Merged { patch, texts, changed: true })
+        let (patch, texts) = self
+            .settle(&admitted, OUTSIDE, seq)
+            .map_err(|Broken| MergeError::Unusable)?;
+        Ok(Merged {
+            patch,
+            texts,
+            changed: true,
+        })
     }
 
     /// How much of each writer this replica has, in the encoding of Yjs. Equal states encode
@@ -322,8 +342,13 @@ impl Replica {
     #[cfg(test)]
     pub(crate) fn registers(&self) -> BTreeMap<(String, String), yrs::Any> {
         use yrs::Map;
-        let Ok(txn) = self.doc.try_transact() else { return BTreeMap::new() };
-        let reader = Reader { roots: &self.roots, txn: &txn };
+        let Ok(txn) = self.doc.try_transact() else {
+            return BTreeMap::new();
+        };
+        let reader = Reader {
+            roots: &self.roots,
+            txn: &txn,
+        };
         let mut out = BTreeMap::new();
         for key in reader.keys().into_iter().chain([Key::Meta]) {
             for (field, value) in reader.map(key).iter().flat_map(|map| map.iter(&txn)) {
@@ -353,7 +378,10 @@ impl Replica {
         body: impl FnOnce(&mut Writer<'_, '_>, &View) -> R,
     ) -> Result<(Option<Written>, R), ExecuteError> {
         self.usable = false;
-        let mut txn = self.doc.try_transact_mut().map_err(|_| ExecuteError::Unusable)?;
+        let mut txn = self
+            .doc
+            .try_transact_mut()
+            .map_err(|_| ExecuteError::Unusable)?;
         let mut writer = Writer::new(&self.roots, &mut txn, label, seq);
         let out = body(&mut writer, &self.view);
         txn.commit();
@@ -366,7 +394,10 @@ impl Replica {
         let deleted = deleted(&txn);
         drop(txn);
         let parsed = Parsed::read(&update, MAX_SNAPSHOT).map_err(|_| ExecuteError::Unusable)?;
-        let admitted = self.index.admit(&parsed, None).map_err(|_| ExecuteError::Unusable)?;
+        let admitted = self
+            .index
+            .admit(&parsed, None)
+            .map_err(|_| ExecuteError::Unusable)?;
         for (client, range) in deleted {
             self.index.delete(client, range);
         }
@@ -382,11 +413,20 @@ impl Replica {
         seq: u64,
     ) -> Result<Applied, ExecuteError> {
         let Some(Written { update, admitted }) = written else {
-            return Ok(Applied { label, ..Applied::default() });
+            return Ok(Applied {
+                label,
+                ..Applied::default()
+            });
         };
-        let (patch, texts) =
-            self.settle(&admitted, writer, seq).map_err(|Broken| ExecuteError::Unusable)?;
-        Ok(Applied { update, patch, texts, label })
+        let (patch, texts) = self
+            .settle(&admitted, writer, seq)
+            .map_err(|Broken| ExecuteError::Unusable)?;
+        Ok(Applied {
+            update,
+            patch,
+            texts,
+            label,
+        })
     }
 
     /// Applies an admitted update and compares what yrs made of it with what was expected.
@@ -421,7 +461,10 @@ impl Replica {
         let keys: BTreeSet<Key> = fields.iter().map(|(key, _)| *key).collect();
         let heard: BTreeMap<Key, TextEdit> = self.heard.take().into_iter().collect();
         let txn = self.doc.try_transact().map_err(|_| Broken)?;
-        let reader = Reader { roots: &self.roots, txn: &txn };
+        let reader = Reader {
+            roots: &self.roots,
+            txn: &txn,
+        };
         let (patch, changes) = self.view.absorb(&reader, &keys);
         if keys.contains(&Key::Meta) {
             self.layout = reader.layout();
@@ -432,9 +475,12 @@ impl Replica {
             // What yrs tells counts where it leads from the one text to the other, which it
             // does not where a text is cut for display, or a character was torn in two.
             let told = heard.get(&change.key).filter(|edit| {
-                edit.apply(&change.before).is_ok_and(|after| after == change.after)
+                edit.apply(&change.before)
+                    .is_ok_and(|after| after == change.after)
             });
-            let edit = told.cloned().unwrap_or_else(|| TextEdit::diff(&change.before, &change.after));
+            let edit = told
+                .cloned()
+                .unwrap_or_else(|| TextEdit::diff(&change.before, &change.after));
             texts.push((change.key, edit));
         }
         let mut edits: BTreeMap<Key, TextEdit> = texts.iter().cloned().collect();

@@ -45,7 +45,11 @@ impl Writer<'_, '_> {
         key != Key::Meta && self.reader().raw(key).is_none_or(|raw| raw.gone)
     }
 
-    fn register(&mut self, part: &RegisterPart, foreign: &impl Fn(Key, Option<&str>, u64) -> bool) -> bool {
+    fn register(
+        &mut self,
+        part: &RegisterPart,
+        foreign: &impl Fn(Key, Option<&str>, u64) -> bool,
+    ) -> bool {
         let stands = self.reader().register(part.key, part.field) == part.after;
         if !stands
             || foreign(part.key, Some(part.field), part.seq)
@@ -58,14 +62,24 @@ impl Writer<'_, '_> {
     }
 
     /// Takes a record off that the step had made.
-    fn take_off(&mut self, part: &MadePart, foreign: &impl Fn(Key, Option<&str>, u64) -> bool) -> bool {
+    fn take_off(
+        &mut self,
+        part: &MadePart,
+        foreign: &impl Fn(Key, Option<&str>, u64) -> bool,
+    ) -> bool {
         if foreign(part.key, None, part.seq) || self.is_gone(part.key) {
             return false;
         }
-        let Some(fingerprint) = self.reader().fingerprint(part.key) else { return false };
+        let Some(fingerprint) = self.reader().fingerprint(part.key) else {
+            return false;
+        };
         self.write_gone(part.key, Some(fingerprint.clone()));
         let state = Made::Off(fingerprint);
-        self.step.made.push(MadePart { key: part.key, state, seq: self.seq });
+        self.step.made.push(MadePart {
+            key: part.key,
+            state,
+            seq: self.seq,
+        });
         true
     }
 
@@ -83,7 +97,11 @@ impl Writer<'_, '_> {
             return false;
         }
         self.write_gone(part.key, None);
-        self.step.made.push(MadePart { key: part.key, state: Made::There, seq: self.seq });
+        self.step.made.push(MadePart {
+            key: part.key,
+            state: Made::There,
+            seq: self.seq,
+        });
         true
     }
 

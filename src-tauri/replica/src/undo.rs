@@ -74,7 +74,10 @@ pub(crate) struct Step {
 
 impl Step {
     pub(crate) fn new(label: &str) -> Self {
-        Self { label: label.to_owned(), ..Self::default() }
+        Self {
+            label: label.to_owned(),
+            ..Self::default()
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -89,7 +92,9 @@ impl Step {
 
     fn keys(&self) -> impl Iterator<Item = Key> {
         let registers = self.registers.iter().map(|part| part.key);
-        registers.chain(self.made.iter().map(|part| part.key)).chain(self.texts.iter().map(|part| part.key))
+        registers
+            .chain(self.made.iter().map(|part| part.key))
+            .chain(self.texts.iter().map(|part| part.key))
     }
 }
 
@@ -136,7 +141,11 @@ impl Stamp {
 
     /// When somebody other than `writer` last wrote.
     fn foreign(self, writer: Writer) -> u64 {
-        if self.writer == writer { self.other } else { self.at }
+        if self.writer == writer {
+            self.other
+        } else {
+            self.at
+        }
     }
 }
 
@@ -162,7 +171,10 @@ impl History {
     /// The number of a scope.
     pub(crate) fn writer(&mut self, scope: &str) -> Writer {
         if !self.scopes.contains_key(scope) && self.scopes.len() >= MAX_SCOPES {
-            let oldest = self.scopes.iter().min_by_key(|(name, scope)| (scope.used, *name));
+            let oldest = self
+                .scopes
+                .iter()
+                .min_by_key(|(name, scope)| (scope.used, *name));
             if let Some(name) = oldest.map(|(name, _)| name.clone()) {
                 self.scopes.remove(&name);
             }
@@ -171,7 +183,10 @@ impl History {
         let numbers = &mut self.numbers;
         let scope = self.scopes.entry(scope.to_owned()).or_insert_with(|| {
             *numbers += 1;
-            Scope { number: *numbers, ..Scope::default() }
+            Scope {
+                number: *numbers,
+                ..Scope::default()
+            }
         });
         scope.used = seq;
         scope.number
@@ -179,7 +194,9 @@ impl History {
 
     /// Labels of what undo and redo would do.
     pub(crate) fn labels(&self, scope: &str) -> (Option<&str>, Option<&str>) {
-        let Some(scope) = self.scopes.get(scope) else { return (None, None) };
+        let Some(scope) = self.scopes.get(scope) else {
+            return (None, None);
+        };
         (
             scope.undo.back().map(|step| step.label.as_str()),
             scope.redo.last().map(|step| step.label.as_str()),
@@ -202,7 +219,10 @@ impl History {
             if let Some(stamps) = self.stamps.get_mut(key) {
                 stamps.entry("".into()).or_default().note(writer, at);
                 if let Some(field) = field {
-                    stamps.entry(Arc::clone(field)).or_default().note(writer, at);
+                    stamps
+                        .entry(Arc::clone(field))
+                        .or_default()
+                        .note(writer, at);
                 }
             }
         }
@@ -210,7 +230,11 @@ impl History {
             if !self.stamps.contains_key(key) {
                 continue;
             }
-            for scope in self.scopes.values_mut().filter(|scope| scope.number != writer) {
+            for scope in self
+                .scopes
+                .values_mut()
+                .filter(|scope| scope.number != writer)
+            {
                 carry(scope.undo.iter_mut().rev(), *key, edit);
                 carry(scope.redo.iter_mut().rev(), *key, edit);
             }
@@ -219,8 +243,16 @@ impl History {
 
     /// Whether somebody other than `writer` has written the field (any field of the record where
     /// `None`) after `since`.
-    pub(crate) fn is_foreign(&self, writer: Writer, key: Key, field: Option<&str>, since: u64) -> bool {
-        let Some(stamps) = self.stamps.get(&key) else { return false };
+    pub(crate) fn is_foreign(
+        &self,
+        writer: Writer,
+        key: Key,
+        field: Option<&str>,
+        since: u64,
+    ) -> bool {
+        let Some(stamps) = self.stamps.get(&key) else {
+            return false;
+        };
         let stamp = stamps.get(field.unwrap_or_default());
         stamp.is_some_and(|stamp| stamp.foreign(writer) > since)
     }
@@ -231,7 +263,9 @@ impl History {
             return;
         }
         self.track(&step);
-        let Some(scope) = self.scopes.get_mut(scope) else { return };
+        let Some(scope) = self.scopes.get_mut(scope) else {
+            return;
+        };
         match joins {
             Joins::Before => {
                 // What follows from an undo neither undoes nor ends it.
@@ -267,13 +301,19 @@ impl History {
     /// Takes the newest step to undo (or, with `redo`, to do again).
     pub(crate) fn pop(&mut self, scope: &str, redo: bool) -> Option<Step> {
         let scope = self.scopes.get_mut(scope)?;
-        if redo { scope.redo.pop() } else { scope.undo.pop_back() }
+        if redo {
+            scope.redo.pop()
+        } else {
+            scope.undo.pop_back()
+        }
     }
 
     /// Pushes what takes an undo (or, with `redo`, a redo) back.
     pub(crate) fn push_inverse(&mut self, scope: &str, step: Step, redo: bool) {
         self.track(&step);
-        let Some(scope) = self.scopes.get_mut(scope) else { return };
+        let Some(scope) = self.scopes.get_mut(scope) else {
+            return;
+        };
         if redo {
             scope.undo.push_back(step);
         } else {
@@ -356,16 +396,22 @@ fn undo_of(dropped: &TextEdit, kept: &TextEdit) -> TextEdit {
     let length = |text: &str| i64::try_from(board::utf16_len(text)).unwrap_or(i64::MAX);
     for splice in &dropped.0 {
         // Where the splice ends up, shifted by all splices before it.
-        let before = kept.0.iter().chain(&dropped.0).filter(|other| {
-            (other.from, other.to) < (splice.from, splice.to)
-        });
+        let before = kept
+            .0
+            .iter()
+            .chain(&dropped.0)
+            .filter(|other| (other.from, other.to) < (splice.from, splice.to));
         let shift: i64 = before
             .map(|other| length(&other.insert) - (i64::from(other.to) - i64::from(other.from)))
             .sum();
         let from = u32::try_from(i64::from(splice.from) + shift).unwrap_or(u32::MAX);
         let to = u32::try_from(i64::from(from) + length(&splice.insert)).unwrap_or(u32::MAX);
         let len = usize::try_from(splice.to - splice.from).unwrap_or_default();
-        splices.push(Splice { from, to, insert: "x".repeat(len) });
+        splices.push(Splice {
+            from,
+            to,
+            insert: "x".repeat(len),
+        });
     }
     TextEdit(splices)
 }

@@ -20,12 +20,26 @@ pub(crate) struct Writer<'a, 'doc> {
 }
 
 impl<'a, 'doc> Writer<'a, 'doc> {
-    pub(crate) fn new(roots: &'a Roots, txn: &'a mut TransactionMut<'doc>, label: &str, seq: u64) -> Self {
-        Self { roots, txn, step: Step::new(label), seq, drafts: HashMap::new() }
+    pub(crate) fn new(
+        roots: &'a Roots,
+        txn: &'a mut TransactionMut<'doc>,
+        label: &str,
+        seq: u64,
+    ) -> Self {
+        Self {
+            roots,
+            txn,
+            step: Step::new(label),
+            seq,
+            drafts: HashMap::new(),
+        }
     }
 
     pub(crate) fn reader(&self) -> Reader<'_, TransactionMut<'doc>> {
-        Reader { roots: self.roots, txn: &*self.txn }
+        Reader {
+            roots: self.roots,
+            txn: &*self.txn,
+        }
     }
 
     /// Writes a change that was planned on `board` and the changes before it.
@@ -68,18 +82,27 @@ impl<'a, 'doc> Writer<'a, 'doc> {
 
     fn make(&mut self, key: Key, record: &Record) {
         let root = Root::of(key);
-        let Some(map) = self.roots.map(root) else { return };
+        let Some(map) = self.roots.map(root) else {
+            return;
+        };
         // The map first and its registers one by one: a filled map would be written in the
         // random order of a hash map.
         let made: MapRef = map.insert(self.txn, key.to_string(), MapPrelim::default());
-        for register in registers(record).into_iter().filter(|register| !register.default) {
+        for register in registers(record)
+            .into_iter()
+            .filter(|register| !register.default)
+        {
             made.insert(self.txn, register.field, register.value);
         }
         if root.has_text() {
             let text = collaborative_text(record).unwrap_or_default();
             made.insert(self.txn, TEXT, TextPrelim::new(text));
         }
-        self.step.made.push(MadePart { key, state: Made::There, seq: self.seq });
+        self.step.made.push(MadePart {
+            key,
+            state: Made::There,
+            seq: self.seq,
+        });
     }
 
     /// Puts a record that was there before and is gone.
@@ -101,7 +124,9 @@ impl<'a, 'doc> Writer<'a, 'doc> {
 
     /// Writes a register, or takes it off; answers whether that changed anything.
     pub(crate) fn set(&mut self, key: Key, field: &'static str, value: Option<Any>) -> bool {
-        let Some(map) = self.reader().map(key) else { return false };
+        let Some(map) = self.reader().map(key) else {
+            return false;
+        };
         let before = self.reader().register(key, field);
         if before == value {
             return false;
@@ -115,7 +140,13 @@ impl<'a, 'doc> Writer<'a, 'doc> {
             }
         }
         if !self.step.makes(key) {
-            self.step.registers.push(RegisterPart { key, field, before, after: value, seq: self.seq });
+            self.step.registers.push(RegisterPart {
+                key,
+                field,
+                before,
+                after: value,
+                seq: self.seq,
+            });
         }
         true
     }
@@ -126,11 +157,19 @@ impl<'a, 'doc> Writer<'a, 'doc> {
         if edit.is_empty() || edit.apply(&before).is_err() {
             return edit.is_empty();
         }
-        let Ok(inverse) = edit.invert(&before) else { return false };
-        let Some(text) = self.text(key) else { return false };
+        let Ok(inverse) = edit.invert(&before) else {
+            return false;
+        };
+        let Some(text) = self.text(key) else {
+            return false;
+        };
         splice(&text, self.txn, edit);
         if !self.step.makes(key) {
-            self.step.texts.push(TextPart { key, edit: inverse, cut: false });
+            self.step.texts.push(TextPart {
+                key,
+                edit: inverse,
+                cut: false,
+            });
         }
         true
     }
@@ -141,7 +180,9 @@ impl<'a, 'doc> Writer<'a, 'doc> {
             return Some(text);
         }
         let map = self.reader().map(key)?;
-        Root::of(key).has_text().then(|| map.insert(self.txn, TEXT, TextPrelim::new("")))
+        Root::of(key)
+            .has_text()
+            .then(|| map.insert(self.txn, TEXT, TextPrelim::new("")))
     }
 }
 

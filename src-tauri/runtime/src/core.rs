@@ -48,6 +48,8 @@ pub(crate) enum Errand {
     Load(BoardId),
     /// A board as Home sees it changed.
     Summary(BoardId, Box<Summary>),
+    /// There are no more.
+    Last(oneshot::Sender<()>),
 }
 
 /// The way to the thread.
@@ -158,7 +160,8 @@ impl Thread {
             };
             match next {
                 Ok(Work::Stop(done)) => {
-                    let _ = done.send(());
+                    self.handle(Input::Closing);
+                    self.run_errand(Errand::Last(done));
                     return;
                 }
                 Ok(work) => self.take(work),

@@ -13,12 +13,15 @@ fn filter() -> EnvFilter {
 
 /// Logs to a file a day in the profile's `logs` folder.
 pub fn log_to(profile: &Path) {
+    let folder = profile.join("logs");
+    // Without a folder there are no logs; the profile's own error will say why.
+    let _ = std::fs::create_dir_all(&folder);
     let appender = tracing_appender::rolling::Builder::new()
         .rotation(tracing_appender::rolling::Rotation::DAILY)
         .filename_prefix("upshot")
         .filename_suffix("log")
         .max_log_files(KEPT)
-        .build(profile.join("logs"));
+        .build(folder);
     if let Ok(appender) = appender {
         let _ = tracing_subscriber::fmt()
             .with_env_filter(filter())

@@ -182,7 +182,9 @@ pub(crate) fn tell_me(shared: &Shared, me: &Me) {
 }
 
 async fn run_errands(shared: Arc<Shared>, mut errands: mpsc::UnboundedReceiver<Errand>) {
+    let mut summaries = tokio::task::JoinSet::new();
     while let Some(errand) = errands.recv().await {
+        while summaries.try_join_next().is_some() {}
         match errand {
             Errand::Home { session, id, request } => {
                 tokio::spawn(home::answer(Arc::clone(&shared), session, id, *request));
@@ -193,9 +195,13 @@ async fn run_errands(shared: Arc<Shared>, mut errands: mpsc::UnboundedReceiver<E
             }
             Errand::Summary(board, summary) => {
                 let shared = Arc::clone(&shared);
-                tokio::task::spawn_blocking(move || {
+                summaries.spawn_blocking(move || {
                     home::boards::take_summary(&shared, board, *summary);
                 });
+            }
+            Errand::Last(done) => {
+                while summaries.join_next().await.is_some() {}
+                let _ = done.send(());
             }
         }
     }

@@ -396,6 +396,7 @@ export class Scene {
     style.transform = `translate(${rect.x}px, ${rect.y}px)`;
     style.width = `${rect.w}px`;
     style.height = `${rect.h}px`;
+    element.classList.toggle('lifted', this.offsets.has(key));
   }
 }
 

@@ -44,12 +44,12 @@ describe('requests', () => {
     expect((await templates).reply).toBe('templates');
   });
 
-  it('rejects with the fault', async () => {
+  it('rejects with the fault, as a sentence', async () => {
     const { wire, client } = session();
     const answer = client.ask({ ask: 'join', ticket: 'x' });
     wire.events.message({
       id: wire.sent[0]!.id,
-      answer: { fault: { code: 'unreachable', message: 'Nobody answered.' } },
+      answer: { fault: { code: 'unreachable', message: 'nobody answered' } },
     });
     await expect(answer).rejects.toEqual(new FaultError('unreachable', 'Nobody answered.'));
     await expect(answer).rejects.toHaveProperty('code', 'unreachable');

@@ -172,10 +172,16 @@ export class Session implements Client {
 
 function settle(pending: Pending, answer: Answer): void {
   if ('fault' in answer) {
-    pending.reject(new FaultError(answer.fault.code, answer.fault.message));
+    pending.reject(new FaultError(answer.fault.code, sentence(answer.fault.message)));
   } else if (answer.ok.reply === REPLY_OF[pending.ask]) {
     pending.resolve(answer.ok);
   } else {
     pending.reject(new FaultError('malformed', 'Upshot answered something else than was asked.'));
   }
+}
+
+/** An error's text as people read it: errors of Rust begin small and end without a stop. */
+function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…”]$/u.test(begun) ? begun : `${begun}.`;
 }

@@ -11,6 +11,7 @@
 //!
 //! [`unescape`] is the inverse.
 
+use super::words::normal;
 use std::fmt::Write;
 
 /// Where a text is written.
@@ -27,16 +28,10 @@ pub(super) enum Spot<'a> {
 
 /// Writes the text.
 pub(super) fn escape(out: &mut String, text: &str, spot: Spot<'_>) {
-    let normal;
-    let text = if text.contains('\r') {
-        normal = text.replace("\r\n", "\n").replace('\r', "\n");
-        normal.as_str()
-    } else {
-        text
-    };
+    let text = normal(text);
     let words = match spot {
         Spot::Block(_) => text.trim_end_matches('\n'),
-        Spot::Cell | Spot::Line(_) => text,
+        Spot::Cell | Spot::Line(_) => &*text,
     };
     for (at, line) in words.split('\n').enumerate() {
         if at > 0 {
@@ -120,13 +115,9 @@ fn escape_line(out: &mut String, line: &str, spot: Spot<'_>) {
     }
 }
 
-/// A character reference; U+0000 cannot be written in Markdown and becomes U+FFFD.
+/// A character reference.
 pub(super) fn reference(out: &mut String, c: char) {
-    if c == '\0' {
-        out.push('\u{FFFD}');
-    } else {
-        let _ = write!(out, "&#x{:X};", u32::from(c));
-    }
+    let _ = write!(out, "&#x{:X};", u32::from(c));
 }
 
 /// Where the delimiter of a list marker like `12.` or `3)` stands, if the line begins with one.

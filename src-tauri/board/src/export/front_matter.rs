@@ -3,6 +3,7 @@
 
 use super::escape::shapeless;
 use super::markdown::question_words;
+use super::words::normal;
 use crate::{Board, Section, when};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -30,10 +31,10 @@ pub(super) fn write(out: &mut String, board: &Board, sections: &[&Section], name
     line(out, "title", &quoted(&meta.title));
     if when::is_date(&meta.held_on) {
         line(out, "date", &meta.held_on);
-    } else if !meta.held_on.is_empty() {
+    } else if !meta.held_on.trim().is_empty() {
         line(out, "date", &quoted(&meta.held_on));
     }
-    if !meta.team.is_empty() {
+    if !meta.team.trim().is_empty() {
         line(out, "team", &quoted(&meta.team));
     }
     if let Some(promised) = &meta.promised {
@@ -42,15 +43,15 @@ pub(super) fn write(out: &mut String, board: &Board, sections: &[&Section], name
             line(out, "promised_at", &quoted(&promised.at));
         }
     }
-    let mut facilitators: Vec<&str> = board
+    let mut facilitators: Vec<Cow<'_, str>> = board
         .people
         .values()
         .filter(|person| person.facilitator && !person.name.trim().is_empty())
-        .map(|person| person.name.as_str())
+        .map(|person| normal(&person.name))
         .collect();
     facilitators.sort_unstable();
     if names && !facilitators.is_empty() {
-        let names: Vec<String> = facilitators.into_iter().map(quoted).collect();
+        let names: Vec<String> = facilitators.iter().map(|name| quoted(name)).collect();
         line(out, "facilitators", &format!("[{}]", names.join(", ")));
     }
     let minutes: u64 = meta
@@ -62,16 +63,16 @@ pub(super) fn write(out: &mut String, board: &Board, sections: &[&Section], name
     if minutes > 0 {
         line(out, "duration", &quoted(&format!("{minutes} min")));
     }
-    if !meta.template.is_empty() {
+    if !meta.template.trim().is_empty() {
         line(out, "template", &quoted(&meta.template));
     }
     if !meta.phases.is_empty() {
         out.push_str("phases:\n");
         for phase in &meta.phases {
             let step = Step {
-                id: Cow::Borrowed(&phase.id),
+                id: normal(&phase.id),
                 kind: phase.kind,
-                title: Cow::Borrowed(&phase.title),
+                title: normal(&phase.title),
                 minutes: phase.minutes,
                 skipped: phase.skipped,
             };
@@ -98,7 +99,12 @@ fn line(out: &mut String, key: &str, value: &str) {
 }
 
 fn quoted(text: &str) -> String {
-    visible(&serde_json::to_string(text).unwrap_or_default())
+    let text = if text.trim().is_empty() {
+        Cow::Borrowed("")
+    } else {
+        normal(text)
+    };
+    visible(&serde_json::to_string(&text).unwrap_or_default())
 }
 
 /// JSON leaves control and bidi characters beyond ASCII as they are; YAML does not take them.

@@ -4,7 +4,7 @@
 //! `import::ours`. What people typed is escaped text; what the document itself says about it
 //! stands in emphasis and parentheses, `*(by Ama · when 8 Jan)*`, which typed text never opens.
 
-use super::escape::{Spot, escape, is_bidi};
+use super::escape::{Spot, escape, is_bidi, reference};
 use super::{ExportOptions, front_matter, words};
 use crate::layout::{self, agenda, lane_order, reading_order};
 use crate::{
@@ -193,8 +193,10 @@ impl<'a> Writer<'a> {
         } else {
             escape(&mut line, title, Spot::Line(&[]));
             if words::RESERVED.contains(&line.as_str()) {
-                let first = line.remove(0);
-                line.insert_str(0, &format!("&#x{:X};", u32::from(first)));
+                let rest = line.split_off(1);
+                let first = std::mem::take(&mut line);
+                first.chars().for_each(|c| reference(&mut line, c));
+                line.push_str(&rest);
             }
         }
         self.own_heading(level, &line);
@@ -212,7 +214,7 @@ impl<'a> Writer<'a> {
             self.paragraph(&format!("*{}*", words::NO_SUMMARY));
             return;
         }
-        let normal = text.replace("\r\n", "\n").replace('\r', "\n");
+        let normal = words::normal(text);
         let parts: Vec<&str> = normal.split("\n\n").collect();
         // Odd numbers of blank lines are kept as hard breaks in one paragraph.
         let plain =
@@ -220,7 +222,7 @@ impl<'a> Writer<'a> {
         let parts = if parts.iter().all(plain) {
             parts
         } else {
-            vec![normal.as_str()]
+            vec![&*normal]
         };
         for part in parts {
             let mut words = String::new();
@@ -496,7 +498,7 @@ impl<'a> Writer<'a> {
             }
             let (from, to) = (self.end(connector.from), self.end(connector.to));
             if !from.is_empty() && !to.is_empty() {
-                links.push((from, to, connector.label.as_str()));
+                links.push((from, to, words::normal(&connector.label)));
             }
         }
         if links.is_empty() {
@@ -515,7 +517,7 @@ impl<'a> Writer<'a> {
             self.out.push('”');
             if !label.trim().is_empty() {
                 self.out.push_str(words::DOT);
-                escape(&mut self.out, label, Spot::Line(FACTS));
+                escape(&mut self.out, &label, Spot::Line(FACTS));
             }
             self.out.push('\n');
         }

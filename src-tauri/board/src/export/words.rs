@@ -1,6 +1,7 @@
 //! The document's own words. Import reads them back, so each stands here once.
 
 use crate::FollowUpKind;
+use std::borrow::Cow;
 
 pub(crate) const SUMMARY: &str = "Summary";
 pub(crate) const ALSO: &str = "Also on the board";
@@ -40,11 +41,26 @@ pub(crate) fn kind(kind: FollowUpKind) -> &'static str {
     }
 }
 
+/// A text as documents carry it: line ends are `\n`, and U+0000, which Markdown cannot write,
+/// is U+FFFD.
+pub(crate) fn normal(text: &str) -> Cow<'_, str> {
+    if text.contains(['\r', '\0']) {
+        Cow::Owned(
+            text.replace("\r\n", "\n")
+                .replace('\r', "\n")
+                .replace('\0', "\u{FFFD}"),
+        )
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// The longest excerpt, in characters: enough to know the note again.
 const EXCERPT: usize = 60;
 
 /// The beginning of a text, by which a reader knows it again: its first line with words in it.
 pub(crate) fn excerpt(text: &str) -> String {
+    let text = normal(text);
     let Some(line) = text.lines().map(str::trim).find(|line| !line.is_empty()) else {
         return String::new();
     };

@@ -113,14 +113,18 @@ impl Reader {
                 _ => None,
             })
             .collect();
-        // The first heading is the title, unless others are of its level and none is above.
-        let mut title = headings.first().filter(|first| {
-            let others = headings.get(1..).unwrap_or(&[]);
-            first.1 == 1 || others.iter().all(|other| other.1 > first.1)
+        let titled = units.first().is_some_and(|unit| {
+            unit.blocks
+                .first()
+                .is_some_and(|block| block.kind == Kind::FrontMatter)
+                && unit.first().lines().any(|line| line.starts_with("title:"))
         });
-        if units.len() == headings.len() && headings.len() == 1 {
-            title = headings.first();
-        }
+        // The first heading is the title, unless the front matter says one, others are of its level and none is above.
+        let title = headings.first().filter(|first| {
+            let others = headings.get(1..).unwrap_or(&[]);
+            first.1 == 1
+                || (!titled && !others.is_empty() && others.iter().all(|other| other.1 > first.1))
+        });
         let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
         let stem = stem
             .strip_suffix(".md")
@@ -144,7 +148,11 @@ impl Reader {
         }
         Self {
             draft,
-            part: Part::Preamble,
+            part: if headings.len() > usize::from(title.is_some()) {
+                Part::Preamble
+            } else {
+                Part::Section
+            },
             title: title.map(|title| title.0),
             level,
             at: 0,
@@ -203,6 +211,13 @@ impl Reader {
             if part == Part::Summary && !self.in_section_of_summary() {
                 self.part = part;
                 self.section = None;
+                // The board has its own heading for it.
+                if !text
+                    .trim()
+                    .eq_ignore_ascii_case(crate::export::words::SUMMARY)
+                {
+                    self.summarise(text);
+                }
                 return;
             }
             self.part = if part == Part::Summary {
@@ -543,7 +558,7 @@ impl Reader {
             .iter()
             .filter(|block| block.item.is_some_and(|item| item.depth == 2))
             .count();
-        let name = head.words.text.trim();
+        let name = head.words.text.trim().trim_end_matches(':');
         if (self.theme && !self.label)
             || second < THEME_ITEMS
             || name.len() > THEME_NAME

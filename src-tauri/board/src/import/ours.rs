@@ -22,15 +22,14 @@ pub(super) fn front_matter(blocks: &[Block]) -> Option<Front> {
         .filter(|block| block.kind == Kind::FrontMatter)?;
     let mut front = Front::default();
     let mut ours = false;
+    let mut steps = Vec::new();
     let mut promised = When {
         label: String::new(),
         at: String::new(),
     };
     for line in block.words.text.lines() {
         if let Some(step) = line.strip_prefix("  - ") {
-            if let Ok(step) = serde_json::from_str::<Step<'_>>(step) {
-                front.meta.phases.push(phase(&step));
-            }
+            steps.extend(serde_json::from_str::<Step<'_>>(step));
             continue;
         }
         let Some((key, value)) = line.split_once(':') else {
@@ -60,6 +59,8 @@ pub(super) fn front_matter(blocks: &[Block]) -> Option<Front> {
             _ => {}
         }
     }
+    let guide = crate::template(&front.meta.template).map_or(&[][..], |template| &template.phases);
+    front.meta.phases = steps.iter().map(|step| phase(step, guide)).collect();
     // The workshop is over: the board opens at its end.
     let end = front
         .meta
@@ -75,18 +76,29 @@ fn question(words: &str) -> Option<(NoteKind, Layout)> {
     Some((NoteKind::from_word(kind)?, Layout::from_word(layout)?))
 }
 
-fn phase(step: &Step<'_>) -> Phase {
+/// A phase of the document; what the guide says in it comes from the template, if it is known.
+fn phase(step: &Step<'_>, guide: &[Phase]) -> Phase {
+    let known = guide
+        .iter()
+        .find(|phase| phase.id == step.id && phase.kind == step.kind);
     Phase {
         id: step.id.to_string(),
         kind: step.kind,
         title: step.title.to_string(),
-        question: String::new(),
-        purpose: String::new(),
-        prompts: Vec::new(),
-        tips: Vec::new(),
-        swap: None,
         minutes: step.minutes,
         skipped: step.skipped,
+        ..known.cloned().unwrap_or(Phase {
+            id: String::new(),
+            kind: step.kind,
+            title: String::new(),
+            question: String::new(),
+            purpose: String::new(),
+            prompts: Vec::new(),
+            tips: Vec::new(),
+            swap: None,
+            minutes: 0,
+            skipped: false,
+        })
     }
 }
 
@@ -280,7 +292,7 @@ impl Reader {
 
     /// What the document says about itself: prompts, votes, "(none recorded)".
     fn is_frame(&mut self, words: &Words) -> bool {
-        if words.raw == words::NONE {
+        if words.raw == words::NONE && self.part != Part::Summary {
             return true;
         }
         let Some((0, raw)) = &words.tail else {

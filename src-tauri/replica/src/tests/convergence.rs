@@ -12,8 +12,9 @@ static MET: AtomicUsize = AtomicUsize::new(0);
 fn live(seed: u64) {
     let mut dice = Dice::new(seed);
     let count = 2 + dice.below(4);
-    let mut laptops: Vec<Laptop> =
-        (0..count).map(|_| Laptop::new(dice.client().get() as u32)).collect();
+    let mut laptops: Vec<Laptop> = (0..count)
+        .map(|_| Laptop::new(dice.client().get() as u32))
+        .collect();
     // Messages on their way, by receiver; taken out in any order.
     let mut waiting: Vec<Vec<Vec<u8>>> = vec![Vec::new(); count];
     let mut earlier: Option<(Vec<u8>, Vec<u8>)> = None;
@@ -34,8 +35,11 @@ fn live(seed: u64) {
                 if !queue.is_empty() {
                     let at = dice.below(queue.len());
                     // One in four comes twice.
-                    let message =
-                        if dice.below(4) == 0 { queue[at].clone() } else { queue.swap_remove(at) };
+                    let message = if dice.below(4) == 0 {
+                        queue[at].clone()
+                    } else {
+                        queue.swap_remove(at)
+                    };
                     laptops[who].merge(&message);
                 }
                 None
@@ -62,7 +66,9 @@ fn live(seed: u64) {
             }
         };
         for (to, queue) in waiting.iter_mut().enumerate() {
-            if let Some(update) = sent.as_ref().filter(|update| to != who && !update.is_empty())
+            if let Some(update) = sent
+                .as_ref()
+                .filter(|update| to != who && !update.is_empty())
                 && dice.below(5) > 0
             {
                 queue.push(update.clone());
@@ -72,12 +78,18 @@ fn live(seed: u64) {
     for laptop in &laptops {
         laptop.check();
     }
-    let counts: Vec<usize> = laptops.iter().map(|laptop| laptop.mirror.notes.len()).collect();
+    let counts: Vec<usize> = laptops
+        .iter()
+        .map(|laptop| laptop.mirror.notes.len())
+        .collect();
     meet(&mut laptops);
     assert_same(&laptops);
     laptops[0].check();
     let all = laptops[0].mirror.notes.len();
-    MET.fetch_add(usize::from(counts.iter().any(|count| *count != all)), Ordering::Relaxed);
+    MET.fetch_add(
+        usize::from(counts.iter().any(|count| *count != all)),
+        Ordering::Relaxed,
+    );
     if let Some((snapshot, state_vector)) = earlier {
         let mut late = Laptop::new(u32::MAX - 1);
         late.snapshot = Some(snapshot);
@@ -88,18 +100,22 @@ fn live(seed: u64) {
         for update in laptops[0].replica.diff(&state_vector).unwrap() {
             assert!(late.merge(&update));
         }
-        assert_eq!(late.replica.content_hash(), laptops[0].replica.content_hash());
+        assert_eq!(
+            late.replica.content_hash(),
+            laptops[0].replica.content_hash()
+        );
     }
 }
 
 pub(super) fn seeds(first: u64, count: u64, run: impl Fn(u64)) {
-    if let Some(seed) = std::env::var("HISTORY").ok().and_then(|seed| seed.parse().ok()) {
+    if let Some(seed) = std::env::var("HISTORY")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+    {
         return run(seed);
     }
     for seed in first..first + count {
-        if let Err(panic) =
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(seed)))
-        {
+        if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(seed))) {
             eprintln!("failed with HISTORY={seed}");
             std::panic::resume_unwind(panic);
         }
@@ -108,10 +124,16 @@ pub(super) fn seeds(first: u64, count: u64, run: impl Fn(u64)) {
 
 #[test]
 fn any_interleaving_ends_the_same_everywhere() {
-    let count = std::env::var("HISTORIES").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
+    let count = std::env::var("HISTORIES")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(300);
     seeds(0, count, live);
     if std::env::var_os("HISTORY").is_none() {
         let met = MET.load(Ordering::Relaxed);
-        assert!(met as u64 > count / 2, "only {met} of {count} histories had two sides");
+        assert!(
+            met as u64 > count / 2,
+            "only {met} of {count} histories had two sides"
+        );
     }
 }

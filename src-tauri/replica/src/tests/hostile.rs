@@ -72,16 +72,23 @@ fn inside(client: u64, clock: u64, sub: Option<&str>, kind: u8) -> Bytes {
 /// A laptop with a note whose record, text and characters have known ids.
 fn victim() -> (Laptop, u64, u64) {
     let mut laptop = Laptop::new(1);
-    let made = laptop.act(&[add_note(note(1), Parent::Board, "abcdef")]).unwrap();
+    let made = laptop
+        .act(&[add_note(note(1), Parent::Board, "abcdef")])
+        .unwrap();
     let parsed = Parsed::read(&made, MAX_UPDATE).unwrap();
     let of = |content: &crate::validate::update::Content| {
         let is = |block: &&crate::validate::update::Block<'_>| {
-            block.item.as_ref().is_some_and(|item| item.content == *content)
+            block
+                .item
+                .as_ref()
+                .is_some_and(|item| item.content == *content)
         };
         u64::from(parsed.blocks.iter().find(is).unwrap().id.clock)
     };
-    let (record, text) =
-        (of(&crate::validate::update::Content::Map), of(&crate::validate::update::Content::Text));
+    let (record, text) = (
+        of(&crate::validate::update::Content::Map),
+        of(&crate::validate::update::Content::Text),
+    );
     (laptop, record, text)
 }
 
@@ -101,66 +108,251 @@ fn what_has_no_place_in_the_layout_is_refused() {
         deep = deep.raw(&[117, 1]);
     }
     let mut cases: Vec<(&str, Vec<u8>, Refusal)> = vec![
-        ("array", lone(&under("notes", Some(&key), 7).raw(&[0])), Refusal::Content),
-        ("xml", lone(&under("notes", Some(&key), 7).raw(&[3]).s("p")), Refusal::Content),
-        ("weak link", lone(&under("notes", Some(&key), 7).raw(&[7, 0])), Refusal::Content),
-        ("json", lone(&under("meta", Some("x"), 2).n(1).s("1")), Refusal::Content),
-        ("bytes", lone(&under("meta", Some("x"), 3).n(1).raw(&[1])), Refusal::Content),
-        ("embed", lone(&under("summary", None, 5).s("1")), Refusal::Content),
-        ("format", lone(&under("summary", None, 6).s("bold").s("true")), Refusal::Content),
-        ("document", lone(&under("meta", Some("x"), 9).s("id").raw(&[118, 0])), Refusal::Content),
-        ("move", lone(&under("meta", Some("x"), 11).n(0)), Refusal::Content),
-        ("root", lone(&under("votes", Some("x"), 8).n(1).raw(&[120])), Refusal::Root),
+        (
+            "array",
+            lone(&under("notes", Some(&key), 7).raw(&[0])),
+            Refusal::Content,
+        ),
+        (
+            "xml",
+            lone(&under("notes", Some(&key), 7).raw(&[3]).s("p")),
+            Refusal::Content,
+        ),
+        (
+            "weak link",
+            lone(&under("notes", Some(&key), 7).raw(&[7, 0])),
+            Refusal::Content,
+        ),
+        (
+            "json",
+            lone(&under("meta", Some("x"), 2).n(1).s("1")),
+            Refusal::Content,
+        ),
+        (
+            "bytes",
+            lone(&under("meta", Some("x"), 3).n(1).raw(&[1])),
+            Refusal::Content,
+        ),
+        (
+            "embed",
+            lone(&under("summary", None, 5).s("1")),
+            Refusal::Content,
+        ),
+        (
+            "format",
+            lone(&under("summary", None, 6).s("bold").s("true")),
+            Refusal::Content,
+        ),
+        (
+            "document",
+            lone(&under("meta", Some("x"), 9).s("id").raw(&[118, 0])),
+            Refusal::Content,
+        ),
+        (
+            "move",
+            lone(&under("meta", Some("x"), 11).n(0)),
+            Refusal::Content,
+        ),
+        (
+            "root",
+            lone(&under("votes", Some("x"), 8).n(1).raw(&[120])),
+            Refusal::Root,
+        ),
         ("parent", lone(&b().raw(&[8, 2])), Refusal::Content),
-        ("map in meta", lone(&under("meta", Some("x"), 7).raw(&[1])), Refusal::Place),
-        ("value for a record", lone(&under("notes", Some(&key), 8).n(1).raw(&[120])), Refusal::Place),
-        ("text for a record", lone(&under("notes", Some(&key), 7).raw(&[2])), Refusal::Place),
-        ("no key", lone(&under("notes", None, 7).raw(&[1])), Refusal::Place),
-        ("key in a text", lone(&under("summary", Some("x"), 4).s("a")), Refusal::Place),
-        ("value in a text", lone(&under("summary", None, 8).n(1).raw(&[120])), Refusal::Place),
-        ("letters in a map", lone(&under("meta", Some("x"), 4).s("a")), Refusal::Place),
-        ("map in a record", lone(&inside(1, record, Some("x"), 7).raw(&[1])), Refusal::Place),
-        ("text elsewhere", lone(&inside(1, record, Some("title"), 7).raw(&[2])), Refusal::Place),
-        ("value as text", lone(&inside(1, record, Some("text"), 8).n(1).raw(&[120])), Refusal::Place),
-        ("map in a text", lone(&inside(1, text, None, 7).raw(&[1])), Refusal::Place),
-        ("parent is a value", lone(&inside(1, record + 1, Some("x"), 8).n(1).raw(&[120])), Refusal::Place),
-        ("parent is a letter", lone(&inside(1, text + 1, None, 4).s("a")), Refusal::Place),
+        (
+            "map in meta",
+            lone(&under("meta", Some("x"), 7).raw(&[1])),
+            Refusal::Place,
+        ),
+        (
+            "value for a record",
+            lone(&under("notes", Some(&key), 8).n(1).raw(&[120])),
+            Refusal::Place,
+        ),
+        (
+            "text for a record",
+            lone(&under("notes", Some(&key), 7).raw(&[2])),
+            Refusal::Place,
+        ),
+        (
+            "no key",
+            lone(&under("notes", None, 7).raw(&[1])),
+            Refusal::Place,
+        ),
+        (
+            "key in a text",
+            lone(&under("summary", Some("x"), 4).s("a")),
+            Refusal::Place,
+        ),
+        (
+            "value in a text",
+            lone(&under("summary", None, 8).n(1).raw(&[120])),
+            Refusal::Place,
+        ),
+        (
+            "letters in a map",
+            lone(&under("meta", Some("x"), 4).s("a")),
+            Refusal::Place,
+        ),
+        (
+            "map in a record",
+            lone(&inside(1, record, Some("x"), 7).raw(&[1])),
+            Refusal::Place,
+        ),
+        (
+            "text elsewhere",
+            lone(&inside(1, record, Some("title"), 7).raw(&[2])),
+            Refusal::Place,
+        ),
+        (
+            "value as text",
+            lone(&inside(1, record, Some("text"), 8).n(1).raw(&[120])),
+            Refusal::Place,
+        ),
+        (
+            "map in a text",
+            lone(&inside(1, text, None, 7).raw(&[1])),
+            Refusal::Place,
+        ),
+        (
+            "parent is a value",
+            lone(&inside(1, record + 1, Some("x"), 8).n(1).raw(&[120])),
+            Refusal::Place,
+        ),
+        (
+            "parent is a letter",
+            lone(&inside(1, text + 1, None, 4).s("a")),
+            Refusal::Place,
+        ),
         ("undefined kind", lone(&any(&[115])), Refusal::Value),
         ("object", lone(&any(&[118, 0])), Refusal::Value),
         ("buffer", lone(&any(&[116, 1, 1])), Refusal::Value),
-        ("depth", lone(&any(&[117, 1, 117, 1, 117, 1, 117, 1, 117, 0])), Refusal::Value),
+        (
+            "depth",
+            lone(&any(&[117, 1, 117, 1, 117, 1, 117, 1, 117, 0])),
+            Refusal::Value,
+        ),
         ("great depth", lone(&any(&deep.0)), Refusal::Value),
-        ("elements", lone(&any(&b().raw(&[117]).n(70_000).raw(&[120; 70_000]).0)), Refusal::Value),
+        (
+            "elements",
+            lone(&any(&b().raw(&[117]).n(70_000).raw(&[120; 70_000]).0)),
+            Refusal::Value,
+        ),
         ("utf-8", lone(&any(&[119, 1, 0xff])), Refusal::Utf8),
-        ("bigger than a number", lone(&any(&[125, 0xff, 0xff, 0xff, 0xff, 0x7f])), Refusal::Number),
+        (
+            "bigger than a number",
+            lone(&any(&[125, 0xff, 0xff, 0xff, 0xff, 0x7f])),
+            Refusal::Number,
+        ),
         ("overlong number", vec![0x80, 0x00, 0x00], Refusal::Number),
-        ("many clients", b().n(1 << 30).raw(&[0; 40]).0, Refusal::Truncated),
-        ("many blocks", b().n(1).n(1 << 30).n(9).n(0).raw(&[0; 40]).0, Refusal::Truncated),
-        ("many values", lone(&under("meta", Some("x"), 8).n(1 << 30).raw(&[120; 40])), Refusal::Truncated),
-        ("a long string", lone(&under("meta", Some("x"), 8).n(1).raw(&[119]).n(1 << 30)), Refusal::Truncated),
-        ("many deletes", b().n(0).n(1).n(1).n(1 << 30).raw(&[1; 40]).0, Refusal::Truncated),
+        (
+            "many clients",
+            b().n(1 << 30).raw(&[0; 40]).0,
+            Refusal::Truncated,
+        ),
+        (
+            "many blocks",
+            b().n(1).n(1 << 30).n(9).n(0).raw(&[0; 40]).0,
+            Refusal::Truncated,
+        ),
+        (
+            "many values",
+            lone(&under("meta", Some("x"), 8).n(1 << 30).raw(&[120; 40])),
+            Refusal::Truncated,
+        ),
+        (
+            "a long string",
+            lone(&under("meta", Some("x"), 8).n(1).raw(&[119]).n(1 << 30)),
+            Refusal::Truncated,
+        ),
+        (
+            "many deletes",
+            b().n(0).n(1).n(1).n(1 << 30).raw(&[1; 40]).0,
+            Refusal::Truncated,
+        ),
         ("nothing", vec![], Refusal::Truncated),
         ("more than all", vec![0, 0, 0], Refusal::Trailing),
-        ("no blocks", update(&[(STRANGER, 0, &[])], &[]), Refusal::Truncated),
-        ("empty text", lone(&under("summary", None, 4).s("")), Refusal::Empty),
-        ("empty values", lone(&under("meta", Some("x"), 8).n(0)), Refusal::Empty),
+        (
+            "no blocks",
+            update(&[(STRANGER, 0, &[])], &[]),
+            Refusal::Truncated,
+        ),
+        (
+            "empty text",
+            lone(&under("summary", None, 4).s("")),
+            Refusal::Empty,
+        ),
+        (
+            "empty values",
+            lone(&under("meta", Some("x"), 8).n(0)),
+            Refusal::Empty,
+        ),
         ("empty gc", lone(&b().raw(&[0, 0])), Refusal::Empty),
-        ("empty delete", update(&[], &[(1, &[(0, 0)])]), Refusal::Empty),
-        ("overlapping deletes", update(&[], &[(1, &[(0, 3), (1, 1)])]), Refusal::Empty),
-        ("deletes twice", update(&[], &[(1, &[(0, 1)]), (1, &[(0, 1)])]), Refusal::Repeated),
-        ("large clock", update(&[(STRANGER, 0, &[b().raw(&[0]).n((1 << 31) - 1)])], &[]), Refusal::Number),
-        ("large client", update(&[(1 << 53, 0, &[b().raw(&[0, 1])])], &[]), Refusal::Number),
-        ("large delete", update(&[], &[(1, &[((1 << 31) - 1, (1 << 31) - 1)])]), Refusal::Number),
-        ("own client", update(&[(1, u64::from(parsed_end(&state)), &[b().raw(&[0, 1])])], &[]), Refusal::ForgedOwnClient),
-        ("own client, far", update(&[(1, 1_000_000, &[b().raw(&[0, 1])])], &[]), Refusal::ForgedOwnClient),
+        (
+            "empty delete",
+            update(&[], &[(1, &[(0, 0)])]),
+            Refusal::Empty,
+        ),
+        (
+            "overlapping deletes",
+            update(&[], &[(1, &[(0, 3), (1, 1)])]),
+            Refusal::Empty,
+        ),
+        (
+            "deletes twice",
+            update(&[], &[(1, &[(0, 1)]), (1, &[(0, 1)])]),
+            Refusal::Repeated,
+        ),
+        (
+            "large clock",
+            update(&[(STRANGER, 0, &[b().raw(&[0]).n((1 << 31) - 1)])], &[]),
+            Refusal::Number,
+        ),
+        (
+            "large client",
+            update(&[(1 << 53, 0, &[b().raw(&[0, 1])])], &[]),
+            Refusal::Number,
+        ),
+        (
+            "large delete",
+            update(&[], &[(1, &[((1 << 31) - 1, (1 << 31) - 1)])]),
+            Refusal::Number,
+        ),
+        (
+            "own client",
+            update(
+                &[(1, u64::from(parsed_end(&state)), &[b().raw(&[0, 1])])],
+                &[],
+            ),
+            Refusal::ForgedOwnClient,
+        ),
+        (
+            "own client, far",
+            update(&[(1, 1_000_000, &[b().raw(&[0, 1])])], &[]),
+            Refusal::ForgedOwnClient,
+        ),
         ("size", vec![0; MAX_UPDATE + 1], Refusal::TooLarge),
     ];
     let twice = [b().raw(&[0, 1])];
-    cases.push(("client twice", update(&[(9, 0, &twice), (9, 1, &twice)], &[]), Refusal::Repeated));
+    cases.push((
+        "client twice",
+        update(&[(9, 0, &twice), (9, 1, &twice)], &[]),
+        Refusal::Repeated,
+    ));
     // Letters whose neighbours lie in two texts.
-    let torn = b().raw(&[0x84 | 0x40]).n(1).n(text + 1).n(STRANGER).n(0).s("x");
+    let torn = b()
+        .raw(&[0x84 | 0x40])
+        .n(1)
+        .n(text + 1)
+        .n(STRANGER)
+        .n(0)
+        .s("x");
     let summary = under("summary", None, 4).s("s");
-    cases.push(("two places", update(&[(STRANGER, 0, &[summary, torn])], &[]), Refusal::Place));
+    cases.push((
+        "two places",
+        update(&[(STRANGER, 0, &[summary, torn])], &[]),
+        Refusal::Place,
+    ));
     // A register that is written before its own past.
     let before = b().raw(&[0x48]).n(1).n(record + 1).n(1).raw(&[120]);
     cases.push(("before", lone(&before), Refusal::Place));
@@ -175,7 +367,11 @@ fn what_has_no_place_in_the_layout_is_refused() {
     let own = b().raw(&[0x84]).n(STRANGER).n(0).s("x");
     cases.push(("itself", lone(&own), Refusal::Circular));
     for (what, bytes, why) in cases {
-        assert_eq!(laptop.replica.merge(&bytes).map(drop), refused(why), "{what}");
+        assert_eq!(
+            laptop.replica.merge(&bytes).map(drop),
+            refused(why),
+            "{what}"
+        );
         assert_eq!(laptop.replica.state_vector(), state, "{what}");
     }
     assert_eq!(laptop.replica.content_hash(), hash);
@@ -195,11 +391,17 @@ fn what_builds_on_something_missing_is_a_gap() {
     let letter = |at: u64| b().raw(&[0x84]).n(1).n(at).s("x");
     let cases = [
         ("skip", update(&[(STRANGER, 0, &[b().raw(&[10, 5])])], &[])),
-        ("later start", update(&[(STRANGER, 3, &[under("summary", None, 4).s("x")])], &[])),
+        (
+            "later start",
+            update(&[(STRANGER, 3, &[under("summary", None, 4).s("x")])], &[]),
+        ),
         ("origin", lone(&letter(500))),
         ("right origin", lone(&b().raw(&[0x44]).n(1).n(500).s("x"))),
         ("unknown client", lone(&b().raw(&[0x84]).n(5).n(0).s("x"))),
-        ("parent", lone(&inside(1, 500, Some("x"), 8).n(1).raw(&[120]))),
+        (
+            "parent",
+            lone(&inside(1, 500, Some("x"), 8).n(1).raw(&[120])),
+        ),
         ("delete", update(&[], &[(1, &[(record, 500)])])),
         ("delete of a stranger", update(&[], &[(5, &[(0, 1)])])),
     ];
@@ -220,7 +422,10 @@ fn a_refused_update_leaves_nothing_behind() {
     let field = inside(STRANGER, 0, Some("parked"), 8).n(1).raw(&[120]);
     let bad = inside(1, record, Some("x"), 7).raw(&[1]);
     let update = update(&[(STRANGER, 0, &[good.clone(), field.clone(), bad])], &[]);
-    assert_eq!(laptop.replica.merge(&update).map(drop), refused(Refusal::Place));
+    assert_eq!(
+        laptop.replica.merge(&update).map(drop),
+        refused(Refusal::Place)
+    );
     assert!(!laptop.replica.board().notes.contains_key(&note(9)));
     let again = super::hostile::update(&[(STRANGER, 0, &[good, field])], &[]);
     assert!(laptop.merge(&again));
@@ -257,7 +462,10 @@ fn corpus(seed: u64) -> (Vec<Vec<u8>>, Laptop) {
     let mut dice = Dice::new(seed);
     let mut laptops = [Laptop::new(11), Laptop::new(12), Laptop::new(13)];
     let mut updates = Vec::new();
-    laptops[0].act(&[add_section(section(1)), add_note(note(1), Parent::Board, "seed 🚀")]);
+    laptops[0].act(&[
+        add_section(section(1)),
+        add_note(note(1), Parent::Board, "seed 🚀"),
+    ]);
     for _ in 0..60 {
         let who = dice.below(3);
         let command = dice.command(laptops[who].replica.board());
@@ -297,9 +505,10 @@ fn mutate(dice: &mut Dice, update: &mut Vec<u8>, other: &[u8]) {
         // The structure: blocks, as far as the bytes still are an update.
         kind => {
             let copy = update.clone();
-            let (Ok(parsed), Ok(theirs)) =
-                (Parsed::read(&copy, MAX_UPDATE), Parsed::read(other, MAX_UPDATE))
-            else {
+            let (Ok(parsed), Ok(theirs)) = (
+                Parsed::read(&copy, MAX_UPDATE),
+                Parsed::read(other, MAX_UPDATE),
+            ) else {
                 return;
             };
             if parsed.blocks.is_empty() || theirs.blocks.is_empty() {
@@ -315,15 +524,23 @@ fn mutate(dice: &mut Dice, update: &mut Vec<u8>, other: &[u8]) {
                     let bytes = |b: &crate::validate::update::Block<'_>| {
                         Bytes(copy[b.bytes.clone()].to_vec())
                     };
-                    (run.client, u64::from(run.start), blocks.map(bytes).collect())
+                    (
+                        run.client,
+                        u64::from(run.start),
+                        blocks.map(bytes).collect(),
+                    )
                 })
                 .collect();
             let which = dice.below(clients.len());
             let own = &mut clients[which];
             let spot = dice.below(own.2.len());
             match kind {
-                7 => own.2.insert(spot, Bytes(copy[block.bytes.clone()].to_vec())),
-                8 => own.2.insert(spot, Bytes(other[foreign.bytes.clone()].to_vec())),
+                7 => own
+                    .2
+                    .insert(spot, Bytes(copy[block.bytes.clone()].to_vec())),
+                8 => own
+                    .2
+                    .insert(spot, Bytes(other[foreign.bytes.clone()].to_vec())),
                 9 => {
                     own.2.remove(spot);
                 }
@@ -334,14 +551,19 @@ fn mutate(dice: &mut Dice, update: &mut Vec<u8>, other: &[u8]) {
                 .deletes
                 .iter()
                 .map(|(client, ranges)| {
-                    let pair = |r: &std::ops::Range<u32>| (u64::from(r.start), u64::from(r.len() as u32));
+                    let pair =
+                        |r: &std::ops::Range<u32>| (u64::from(r.start), u64::from(r.len() as u32));
                     (*client, ranges.iter().map(pair).collect())
                 })
                 .collect();
-            let clients: Vec<(u64, u64, &[Bytes])> =
-                clients.iter().map(|(id, clock, blocks)| (*id, *clock, blocks.as_slice())).collect();
-            let deletes: Vec<(u64, &[(u64, u64)])> =
-                deletes.iter().map(|(id, ranges)| (*id, ranges.as_slice())).collect();
+            let clients: Vec<(u64, u64, &[Bytes])> = clients
+                .iter()
+                .map(|(id, clock, blocks)| (*id, *clock, blocks.as_slice()))
+                .collect();
+            let deletes: Vec<(u64, &[(u64, u64)])> = deletes
+                .iter()
+                .map(|(id, ranges)| (*id, ranges.as_slice()))
+                .collect();
             *update = super::hostile::update(&clients, &deletes);
         }
     }
@@ -405,9 +627,18 @@ fn mutants(count: u64, first_seed: u64) -> (u64, u64) {
 
 #[test]
 fn mutants_of_updates_are_refused_or_taken_and_nothing_breaks() {
-    let count = std::env::var("MUTANTS").ok().and_then(|n| n.parse().ok()).unwrap_or(200_000);
-    let seed = std::env::var("MUTANT_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
+    let count = std::env::var("MUTANTS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(200_000);
+    let seed = std::env::var("MUTANT_SEED")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(1);
     let (taken, seen) = mutants(count, seed);
-    assert!(seen >= count && taken > seen / 50, "{taken} of {seen} were taken");
+    assert!(
+        seen >= count && taken > seen / 50,
+        "{taken} of {seen} were taken"
+    );
     eprintln!("{taken} of {seen} mutants were taken");
 }

@@ -9,7 +9,9 @@ use board::{
     Command, Connector, ConnectorId, End, Key, NoteChange, NoteKind, Parent, Phase, PhaseKind,
     Record, SectionChange, Theme, ThemeId,
 };
-use yrs::{Any, Doc, Map, MapPrelim, MapRef, OffsetKind, Options, ReadTxn, StateVector, Text, Transact};
+use yrs::{
+    Any, Doc, Map, MapPrelim, MapRef, OffsetKind, Options, ReadTxn, StateVector, Text, Transact,
+};
 
 /// A writer that is no replica of ours, as any Yjs client could be.
 pub(super) fn foreign(client: u64) -> Doc {
@@ -19,7 +21,8 @@ pub(super) fn foreign(client: u64) -> Doc {
 }
 
 pub(super) fn whole(doc: &Doc) -> Vec<u8> {
-    doc.transact().encode_state_as_update_v1(&StateVector::default())
+    doc.transact()
+        .encode_state_as_update_v1(&StateVector::default())
 }
 
 /// A record of a foreign writer.
@@ -47,7 +50,10 @@ fn m1_a_removal_never_destroys_words_that_are_being_written() {
     laptops[1].act(&[type_in(note(1), 0, 4, "Very slow")]);
     meet(&mut laptops);
     assert_same(&laptops);
-    assert_eq!(laptops[0].replica.board().notes[&note(1)].text, "Very slow builds");
+    assert_eq!(
+        laptops[0].replica.board().notes[&note(1)].text,
+        "Very slow builds"
+    );
 }
 
 #[test]
@@ -65,10 +71,16 @@ fn m1_a_section_renamed_while_it_is_removed_stays() {
     let mut laptops = two_with_a_note("x");
     laptops[0].act(&[remove(section(1))]);
     let set = vec![SectionChange::Title("What went well?".into())];
-    laptops[1].act(&[Command::SetSection { id: section(1), set }]);
+    laptops[1].act(&[Command::SetSection {
+        id: section(1),
+        set,
+    }]);
     meet(&mut laptops);
     assert_same(&laptops);
-    assert_eq!(laptops[0].replica.board().sections[&section(1)].title, "What went well?");
+    assert_eq!(
+        laptops[0].replica.board().sections[&section(1)].title,
+        "What went well?"
+    );
 }
 
 #[test]
@@ -90,7 +102,11 @@ fn m2_a_note_grouped_twice_is_in_one_theme() {
     let mut laptops = two_with_a_note("x");
     for (n, laptop) in laptops.iter_mut().enumerate() {
         let id = theme(n as u128);
-        laptop.act(&[Command::Group { id, notes: vec![note(1)], name: "Story".into() }]);
+        laptop.act(&[Command::Group {
+            id,
+            notes: vec![note(1)],
+            name: "Story".into(),
+        }]);
     }
     meet(&mut laptops);
     assert_same(&laptops);
@@ -103,7 +119,11 @@ fn m2_a_note_grouped_twice_is_in_one_theme() {
 fn m3_a_note_survives_its_section_where_it_lay() {
     let mut laptops = two_with_a_note("x");
     laptops[0].act(&[remove(section(1))]);
-    laptops[1].act(&[add_note(note(2), Parent::Section(section(1)), "added meanwhile")]);
+    laptops[1].act(&[add_note(
+        note(2),
+        Parent::Section(section(1)),
+        "added meanwhile",
+    )]);
     meet(&mut laptops);
     assert_same(&laptops);
     let board = laptops[0].replica.board();
@@ -115,20 +135,32 @@ fn m3_a_note_survives_its_section_where_it_lay() {
     // And they lie in it again when it comes back.
     laptops[0].undo("a", false);
     let place = place_of(laptops[0].replica.board(), note(2));
-    assert_eq!((place.parent, place.x, place.y), (Parent::Section(section(1)), 10, 20));
+    assert_eq!(
+        (place.parent, place.x, place.y),
+        (Parent::Section(section(1)), 10, 20)
+    );
 }
 
 #[test]
 fn m4_a_note_survives_its_theme_and_the_themes_section() {
     let mut laptops = two_with_a_note("x");
-    laptops[0].act(&[Command::Group { id: theme(1), notes: vec![note(1)], name: "Story".into() }]);
+    laptops[0].act(&[Command::Group {
+        id: theme(1),
+        notes: vec![note(1)],
+        name: "Story".into(),
+    }]);
     meet(&mut laptops);
     let lay = laptops[0].replica.board().themes[&theme(1)].place.clone();
     let inside = place_of(laptops[0].replica.board(), note(1)).clone();
     // The other removes the theme; what the rules of removing move with it is undone here, so
     // that the note lies on a theme that is gone.
     laptops[1].act(&[remove(theme(1))]);
-    laptops[0].act(&[move_note(note(1), Parent::Theme(theme(1)), inside.x + 7, inside.y)]);
+    laptops[0].act(&[move_note(
+        note(1),
+        Parent::Theme(theme(1)),
+        inside.x + 7,
+        inside.y,
+    )]);
     meet(&mut laptops);
     assert_same(&laptops);
     let place = place_of(laptops[0].replica.board(), note(1)).clone();
@@ -150,7 +182,10 @@ fn m4_a_theme_inside_a_theme_lies_on_the_board() {
     assert!(laptop.merge(&strange(Root::Themes, &one, &[("place", place(&two))])));
     let themes = &laptop.replica.board().themes;
     assert_eq!(themes[&theme(1)].place.parent, Parent::Board);
-    assert_eq!((themes[&theme(1)].place.x, themes[&theme(1)].place.y), (3, 4));
+    assert_eq!(
+        (themes[&theme(1)].place.x, themes[&theme(1)].place.y),
+        (3, 4)
+    );
 }
 
 #[test]
@@ -158,7 +193,12 @@ fn m5_a_connector_goes_and_comes_with_its_ends() {
     let mut laptops = two_with_a_note("x");
     let id = ConnectorId::from_bits(1);
     let from = End::On(note(1).into());
-    laptops[0].act(&[Command::AddConnector { id, from, to: End::At(5, 5), label: "why".into() }]);
+    laptops[0].act(&[Command::AddConnector {
+        id,
+        from,
+        to: End::At(5, 5),
+        label: "why".into(),
+    }]);
     meet(&mut laptops);
     laptops[1].act(&[remove(note(1))]);
     assert!(laptops[1].replica.board().connectors.is_empty());
@@ -171,12 +211,19 @@ fn m5_a_connector_goes_and_comes_with_its_ends() {
 #[test]
 fn m5_a_connector_may_come_before_what_it_holds_on_to() {
     let mut laptops = [Laptop::new(1), Laptop::new(2), Laptop::new(3)];
-    let added = laptops[0].act(&[add_note(note(1), Parent::Board, "x")]).unwrap();
+    let added = laptops[0]
+        .act(&[add_note(note(1), Parent::Board, "x")])
+        .unwrap();
     laptops[1].merge(&added);
     let id = ConnectorId::from_bits(1);
     let from = End::On(note(1).into());
     let drawn = laptops[1]
-        .act(&[Command::AddConnector { id, from, to: End::At(5, 5), label: String::new() }])
+        .act(&[Command::AddConnector {
+            id,
+            from,
+            to: End::At(5, 5),
+            label: String::new(),
+        }])
         .unwrap();
     assert!(laptops[2].merge(&drawn));
     assert!(laptops[2].replica.board().connectors.is_empty());
@@ -187,9 +234,18 @@ fn m5_a_connector_may_come_before_what_it_holds_on_to() {
 #[test]
 fn m6_different_fields_both_change_and_of_one_field_one_value_wins() {
     let mut laptops = two_with_a_note("x");
-    let set = |change| Command::SetNotes { ids: vec![note(1)], set: vec![change] };
-    laptops[0].act(&[set(NoteChange::Parked(true)), set(NoteChange::Kind(NoteKind::Idea))]);
-    laptops[1].act(&[set(NoteChange::Source("log".into())), set(NoteChange::Kind(NoteKind::Well))]);
+    let set = |change| Command::SetNotes {
+        ids: vec![note(1)],
+        set: vec![change],
+    };
+    laptops[0].act(&[
+        set(NoteChange::Parked(true)),
+        set(NoteChange::Kind(NoteKind::Idea)),
+    ]);
+    laptops[1].act(&[
+        set(NoteChange::Source("log".into())),
+        set(NoteChange::Kind(NoteKind::Well)),
+    ]);
     meet(&mut laptops);
     assert_same(&laptops);
     let note = &laptops[0].replica.board().notes[&note(1)];
@@ -217,7 +273,9 @@ fn m6_a_phase_that_was_taken_off_the_list_gives_way_to_the_first() {
     let mut laptops = two_with_a_note("x");
     laptops[0].act(&[list(&["scene", "gather", "vote"])]);
     meet(&mut laptops);
-    laptops[0].act(&[Command::GoToPhase { phase: "vote".into() }]);
+    laptops[0].act(&[Command::GoToPhase {
+        phase: "vote".into(),
+    }]);
     laptops[1].act(&[list(&["scene", "gather"])]);
     meet(&mut laptops);
     assert_same(&laptops);
@@ -231,7 +289,10 @@ fn m7_words_typed_at_once_all_stay() {
     laptops[1].act(&[type_in(note(1), 5, 5, " again")]);
     meet(&mut laptops);
     assert_same(&laptops);
-    assert_eq!(laptops[0].replica.board().notes[&note(1)].text, "slow build again");
+    assert_eq!(
+        laptops[0].replica.board().notes[&note(1)].text,
+        "slow build again"
+    );
 }
 
 #[test]
@@ -252,7 +313,10 @@ fn m8_unknown_words_and_malformed_fields_read_as_their_defaults() {
     assert!(laptop.merge(&update));
     let note = &laptop.replica.board().notes[&note(7)];
     assert_eq!(note.kind, NoteKind::Plain);
-    assert_eq!((note.place.parent, note.place.x, note.made), (Parent::Board, 0, 0));
+    assert_eq!(
+        (note.place.parent, note.place.x, note.made),
+        (Parent::Board, 0, 0)
+    );
     assert!(!note.parked && note.text.is_empty());
     laptop.check();
     // Something under a key that is no note's is kept and not seen.
@@ -271,9 +335,20 @@ fn strange_second(key: &str) -> Vec<u8> {
 #[test]
 fn m8_positions_out_of_bounds_are_clamped() {
     let mut laptop = Laptop::new(1);
-    let place =
-        Any::Array(["board".into(), Any::from(1e12), Any::from(-1e12), "??".into()].into());
-    assert!(laptop.merge(&strange(Root::Notes, &note(1).to_string(), &[("place", place)])));
+    let place = Any::Array(
+        [
+            "board".into(),
+            Any::from(1e12),
+            Any::from(-1e12),
+            "??".into(),
+        ]
+        .into(),
+    );
+    assert!(laptop.merge(&strange(
+        Root::Notes,
+        &note(1).to_string(),
+        &[("place", place)]
+    )));
     let place = place_of(laptop.replica.board(), note(1));
     assert_eq!((place.x, place.y), (board::MAX_COORD, -board::MAX_COORD));
     laptop.check();
@@ -291,11 +366,17 @@ fn m9_unknown_fields_survive_and_are_part_of_the_content() {
     meta.insert(&mut doc.transact_mut(), "mood", "sunny");
     laptops[0].merge(&whole(&doc));
     assert_ne!(laptops[0].replica.content_hash(), before);
-    laptops[0].act(&[type_in(note(3), 0, 0, "a"), move_note(note(3), Parent::Board, 9, 9)]);
+    laptops[0].act(&[
+        type_in(note(3), 0, 0, "a"),
+        move_note(note(3), Parent::Board, 9, 9),
+    ]);
     meet(&mut laptops);
     assert_same(&laptops);
     assert_eq!(
-        laptops[1].replica.registers().get(&("meta".to_owned(), "mood".to_owned())),
+        laptops[1]
+            .replica
+            .registers()
+            .get(&("meta".to_owned(), "mood".to_owned())),
         Some(&Any::from("sunny"))
     );
 }
@@ -308,7 +389,10 @@ fn m9_a_newer_layout_opens_read_only_and_goes_on_merging() {
     meta.insert(&mut doc.transact_mut(), "layout", 2);
     assert!(laptop.merge(&whole(&doc)));
     assert!(laptop.replica.read_only().is_some());
-    let refused = laptop.replica.execute("a", &super::world::FACILITATOR, &[add_section(section(1))]);
+    let refused =
+        laptop
+            .replica
+            .execute("a", &super::world::FACILITATOR, &[add_section(section(1))]);
     assert!(matches!(refused, Err(crate::ExecuteError::ReadOnly(_))));
     assert!(laptop.merge(&strange(Root::Notes, &note(1).to_string(), &[])));
     assert_eq!(laptop.replica.board().notes.len(), 1);
@@ -351,7 +435,11 @@ fn records_of_every_kind_come_back_as_they_were_put() {
             label: "leads to".into(),
         }),
     ];
-    laptop.act(&[Command::Insert { records: put.clone() }]).unwrap();
+    laptop
+        .act(&[Command::Insert {
+            records: put.clone(),
+        }])
+        .unwrap();
     for record in put {
         assert_eq!(laptop.replica.board().get(record.key()), Some(record));
     }
@@ -362,7 +450,11 @@ fn records_of_every_kind_come_back_as_they_were_put() {
 pub(super) fn type_into(doc: &Doc, key: &str, at: u32, text: &str) {
     let map = doc.get_or_insert_map("notes");
     let mut txn = doc.transact_mut();
-    let Some(yrs::Out::YMap(record)) = map.get(&txn, key) else { panic!("no record") };
-    let Some(yrs::Out::YText(body)) = record.get(&txn, "text") else { panic!("no text") };
+    let Some(yrs::Out::YMap(record)) = map.get(&txn, key) else {
+        panic!("no record")
+    };
+    let Some(yrs::Out::YText(body)) = record.get(&txn, "text") else {
+        panic!("no text")
+    };
     body.insert(&mut txn, at, text);
 }

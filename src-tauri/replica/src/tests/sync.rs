@@ -1,7 +1,10 @@
 //! What a peer lacks, in pieces it can take.
 
 use super::merge_rules::{foreign, whole};
-use super::world::{Dice, FACILITATOR, Laptop, add_note, add_section, assert_same, meet, note, remove, section, type_in};
+use super::world::{
+    Dice, FACILITATOR, Laptop, add_note, add_section, assert_same, meet, note, remove, section,
+    type_in,
+};
 use crate::{ClientId, DiffError, MAX_UPDATE, MergeError, Refusal, Replica};
 use board::{Command, Parent};
 use yrs::{Map, MapPrelim, MapRef, Text, TextPrelim, TextRef, Transact};
@@ -12,13 +15,24 @@ fn big(notes: usize) -> Laptop {
     laptop.act(&[add_section(section(1))]);
     for first in (0..notes).step_by(50) {
         let one = |n: usize| {
-            let parent = if n % 2 == 0 { Parent::Board } else { Parent::Section(section(1)) };
-            let text = format!("Note {n}: the build took long again, and we waited for it {n} times");
+            let parent = if n % 2 == 0 {
+                Parent::Board
+            } else {
+                Parent::Section(section(1))
+            };
+            let text =
+                format!("Note {n}: the build took long again, and we waited for it {n} times");
             add_note(note(n as u128), parent, &text)
         };
         let commands: Vec<Command> = (first..notes.min(first + 50)).map(one).collect();
-        laptop.replica.execute("a", &FACILITATOR, &commands).unwrap();
-        laptop.replica.execute("a", &FACILITATOR, &[remove(note(first as u128 + 3))]).unwrap();
+        laptop
+            .replica
+            .execute("a", &FACILITATOR, &commands)
+            .unwrap();
+        laptop
+            .replica
+            .execute("a", &FACILITATOR, &[remove(note(first as u128 + 3))])
+            .unwrap();
         let typed = type_in(note(first as u128 + 9), 0, 4, "Remark");
         laptop.replica.execute("a", &FACILITATOR, &[typed]).unwrap();
         if first % 2_500 == 0 {
@@ -41,9 +55,14 @@ fn a_large_board_comes_in_pieces_that_build_on_one_another() {
     }
     assert_same(&all);
     all[1].check();
-    assert!(all[0].replica.diff(&all[1].replica.state_vector()).unwrap().iter().all(|rest| {
-        !all[1].replica.merge(rest).unwrap().changed
-    }));
+    assert!(
+        all[0]
+            .replica
+            .diff(&all[1].replica.state_vector())
+            .unwrap()
+            .iter()
+            .all(|rest| { !all[1].replica.merge(rest).unwrap().changed })
+    );
 }
 
 #[test]
@@ -66,7 +85,10 @@ fn long_texts_are_cut_between_characters() {
         seen = doc_state(&doc);
         assert!(laptops[0].merge(&update));
     }
-    let pieces = laptops[0].replica.diff(&laptops[1].replica.state_vector()).unwrap();
+    let pieces = laptops[0]
+        .replica
+        .diff(&laptops[1].replica.state_vector())
+        .unwrap();
     assert!(pieces.len() > 1);
     for piece in pieces {
         assert!(piece.len() <= MAX_UPDATE);
@@ -92,19 +114,30 @@ fn a_board_of_many_writers_comes_over() {
         meta.insert(&mut doc.transact_mut(), format!("f{}", n % 7), n);
         assert!(laptops[0].replica.merge(&whole(&doc)).unwrap().changed);
     }
-    let pieces = laptops[0].replica.diff(&laptops[1].replica.state_vector()).unwrap();
+    let pieces = laptops[0]
+        .replica
+        .diff(&laptops[1].replica.state_vector())
+        .unwrap();
     assert!(pieces.len() > 1);
     for piece in pieces {
         assert!(laptops[1].merge(&piece));
     }
-    assert_eq!(laptops[0].replica.content_hash(), laptops[1].replica.content_hash());
-    assert_eq!(laptops[0].replica.state_vector(), laptops[1].replica.state_vector());
+    assert_eq!(
+        laptops[0].replica.content_hash(),
+        laptops[1].replica.content_hash()
+    );
+    assert_eq!(
+        laptops[0].replica.state_vector(),
+        laptops[1].replica.state_vector()
+    );
 }
 
 #[test]
 fn an_update_before_its_turn_is_a_gap_and_changes_nothing() {
     let mut laptops = [Laptop::new(1), Laptop::new(2)];
-    let first = laptops[0].act(&[add_note(note(1), Parent::Board, "x")]).unwrap();
+    let first = laptops[0]
+        .act(&[add_note(note(1), Parent::Board, "x")])
+        .unwrap();
     let second = laptops[0].act(&[type_in(note(1), 1, 1, "y")]).unwrap();
     let removal = laptops[0].act(&[type_in(note(1), 0, 2, "")]).unwrap();
     for early in [&second, &removal] {
@@ -124,7 +157,11 @@ fn nothing_is_lacking_where_everything_is_there() {
     assert_eq!(laptop.replica.state_vector(), [0]);
     let mut laptops = [big(20), Laptop::new(2)];
     meet(&mut laptops);
-    for update in laptops[0].replica.diff(&laptops[1].replica.state_vector()).unwrap() {
+    for update in laptops[0]
+        .replica
+        .diff(&laptops[1].replica.state_vector())
+        .unwrap()
+    {
         assert!(!laptops[1].replica.merge(&update).unwrap().changed);
     }
 }
@@ -134,9 +171,15 @@ fn state_vectors_of_strangers_are_checked() {
     let laptop = big(20);
     let refused = |bytes: &[u8]| laptop.replica.diff(bytes).unwrap_err();
     assert_eq!(refused(&[]), DiffError::Refused(Refusal::Truncated));
-    assert_eq!(refused(&[200, 200, 200, 200, 10]), DiffError::Refused(Refusal::Number));
+    assert_eq!(
+        refused(&[200, 200, 200, 200, 10]),
+        DiffError::Refused(Refusal::Number)
+    );
     assert_eq!(refused(&[9, 1, 1]), DiffError::Refused(Refusal::Truncated));
-    assert_eq!(refused(&[2, 1, 1, 1, 1]), DiffError::Refused(Refusal::Repeated));
+    assert_eq!(
+        refused(&[2, 1, 1, 1, 1]),
+        DiffError::Refused(Refusal::Repeated)
+    );
     assert_eq!(refused(&[0, 0]), DiffError::Refused(Refusal::Trailing));
     let mut dice = Dice::new(5);
     for _ in 0..20_000 {
@@ -164,7 +207,10 @@ fn a_damaged_log_is_an_error() {
     laptop.act(&[add_note(note(1), Parent::Board, "x")]);
     laptop.act(&[type_in(note(1), 0, 0, "y")]);
     let id = ClientId::new(8);
-    assert_eq!(Replica::open(id, None, &laptop.log[1..]).err(), Some(crate::OpenError::Gap));
+    assert_eq!(
+        Replica::open(id, None, &laptop.log[1..]).err(),
+        Some(crate::OpenError::Gap)
+    );
     let mut torn = laptop.log.clone();
     let len = torn[0].len();
     torn[0].truncate(len - 1);

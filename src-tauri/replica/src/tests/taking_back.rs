@@ -14,8 +14,9 @@ fn undoing_all_and_redoing_all_goes_there_and_back() {
         let mut laptop = Laptop::new(1);
         let mut boards = vec![Board::default()];
         while boards.len() < 60 && dice.below(300) > 0 {
-            let commands: Vec<Command> =
-                (0..=dice.below(2)).map(|_| dice.command(laptop.replica.board())).collect();
+            let commands: Vec<Command> = (0..=dice.below(2))
+                .map(|_| dice.command(laptop.replica.board()))
+                .collect();
             let room = |command: &Command| matches!(command, Command::MakeRoom { .. });
             match laptop.act(&commands) {
                 Some(update) if !update.is_empty() => {
@@ -57,8 +58,9 @@ struct Witness {
 impl Witness {
     fn look(&mut self, now: Registers, writer: &'static str) -> Vec<(String, String)> {
         let places = self.seen.keys().chain(now.keys()).cloned();
-        let changed: Vec<_> =
-            places.filter(|place| self.seen.get(place) != now.get(place)).collect();
+        let changed: Vec<_> = places
+            .filter(|place| self.seen.get(place) != now.get(place))
+            .collect();
         for place in &changed {
             self.writers.insert(place.clone(), writer);
         }
@@ -69,10 +71,18 @@ impl Witness {
 
 /// Letters of others in all texts; those of "a" are written in digits and need no counting.
 fn others_letters(board: &Board) -> BTreeMap<Key, usize> {
-    let keys = board.notes.keys().copied().map(Key::Note).chain([Key::Meta]);
+    let keys = board
+        .notes
+        .keys()
+        .copied()
+        .map(Key::Note)
+        .chain([Key::Meta]);
     keys.map(|key| {
         let text = text_of(board, key).unwrap_or_default();
-        (key, text.chars().filter(|c| c.is_ascii_alphabetic()).count())
+        (
+            key,
+            text.chars().filter(|c| c.is_ascii_alphabetic()).count(),
+        )
     })
     .collect()
 }
@@ -83,10 +93,13 @@ fn undo_never_touches_what_somebody_else_wrote_last() {
     for seed in 0..150 {
         let mut dice = Dice::new(2_000 + seed);
         let mut laptops = two_with_a_note("");
-        laptops[0].act_as("setup", &[
-            add_note(note(2), Parent::Board, ""),
-            add_note(note(3), Parent::Section(section(1)), ""),
-        ]);
+        laptops[0].act_as(
+            "setup",
+            &[
+                add_note(note(2), Parent::Board, ""),
+                add_note(note(3), Parent::Section(section(1)), ""),
+            ],
+        );
         let mut witness = Witness::default();
         witness.look(laptops[0].replica.registers(), "setup");
         for _ in 0..60 {
@@ -108,7 +121,12 @@ fn undo_never_touches_what_somebody_else_wrote_last() {
                 let before = laptops[0].replica.board().clone();
                 let redo = dice.below(3) == 0;
                 let replica = &mut laptops[0].replica;
-                let undone = if redo { replica.redo("a") } else { replica.undo("a") }.unwrap();
+                let undone = if redo {
+                    replica.redo("a")
+                } else {
+                    replica.undo("a")
+                }
+                .unwrap();
                 kept += undone.kept;
                 if let Some(applied) = undone.applied {
                     laptops[0].applied(&applied);
@@ -124,7 +142,10 @@ fn undo_never_touches_what_somebody_else_wrote_last() {
                     let now = others_letters(&after);
                     for (key, count) in others_letters(&before) {
                         if text_of(&after, key).is_some() {
-                            assert!(now[&key] >= count, "seed {seed}: undo took letters of others");
+                            assert!(
+                                now[&key] >= count,
+                                "seed {seed}: undo took letters of others"
+                            );
                         }
                     }
                 }
@@ -155,11 +176,18 @@ fn undo_never_touches_what_somebody_else_wrote_last() {
 }
 
 fn at(now_ms: i64) -> Actor {
-    Actor { now_ms, ..FACILITATOR }
+    Actor {
+        now_ms,
+        ..FACILITATOR
+    }
 }
 
 fn insertion(at: u32, text: &str) -> TextEdit {
-    TextEdit(vec![Splice { from: at, to: at, insert: text.into() }])
+    TextEdit(vec![Splice {
+        from: at,
+        to: at,
+        insert: text.into(),
+    }])
 }
 
 #[test]
@@ -168,9 +196,20 @@ fn typing_is_one_step_until_there_is_a_pause() {
     laptop.act(&[add_note(note(1), Parent::Board, "")]);
     for (n, letter) in ["a", "b", "c"].into_iter().enumerate() {
         let edits = [insertion(n as u32, letter)];
-        laptop.replica.push_text("a", &at(n as i64 * 100), note(1).into(), &edits).unwrap();
+        laptop
+            .replica
+            .push_text("a", &at(n as i64 * 100), note(1).into(), &edits)
+            .unwrap();
     }
-    laptop.replica.push_text("a", &at(5_000), note(1).into(), &[insertion(3, "d"), insertion(4, "e")]).unwrap();
+    laptop
+        .replica
+        .push_text(
+            "a",
+            &at(5_000),
+            note(1).into(),
+            &[insertion(3, "d"), insertion(4, "e")],
+        )
+        .unwrap();
     let text = |laptop: &Laptop| laptop.replica.board().notes[&note(1)].text.clone();
     assert_eq!(text(&laptop), "abcde");
     laptop.replica.undo("a").unwrap();
@@ -221,7 +260,10 @@ fn a_note_that_somebody_else_has_edited_is_not_taken_off_by_undo() {
     meet(&mut laptops);
     let undone = laptops[0].replica.undo("a").unwrap();
     assert_eq!((undone.applied, undone.kept), (None, 1));
-    assert_eq!(laptops[0].replica.board().notes[&note(1)].text, "mine and yours");
+    assert_eq!(
+        laptops[0].replica.board().notes[&note(1)].text,
+        "mine and yours"
+    );
 }
 
 #[test]
@@ -255,7 +297,10 @@ fn making_room_is_taken_back_with_the_step_it_follows_from() {
     laptop.act(&[add_section(section(1))]);
     let before = laptop.replica.board().clone();
     laptop.act(&[add_note(note(1), Parent::Section(section(1)), "long")]);
-    laptop.act(&[Command::MakeRoom { id: section(1), h: 900 }]);
+    laptop.act(&[Command::MakeRoom {
+        id: section(1),
+        h: 900,
+    }]);
     assert_eq!(laptop.replica.board().sections[&section(1)].size.h, 900);
     assert_eq!(laptop.replica.undo_labels("a").0, Some("Add note"));
     laptop.undo("a", false);

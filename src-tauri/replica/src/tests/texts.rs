@@ -1,7 +1,9 @@
 //! Texts are counted in UTF-16 units, as editors and Yjs count them.
 
 use super::merge_rules::{foreign, type_into, whole};
-use super::world::{FACILITATOR, Laptop, add_note, assert_same, meet, note, two_with_a_note, type_in};
+use super::world::{
+    FACILITATOR, Laptop, add_note, assert_same, meet, note, two_with_a_note, type_in,
+};
 use board::{Key, Parent, Splice, TextEdit};
 use yrs::{Map, MapPrelim, MapRef, Text, TextPrelim, TextRef, Transact};
 
@@ -30,10 +32,17 @@ fn remote_typing_arrives_as_the_edit_it_was() {
     let mut laptops = two_with_a_note("one two three");
     let first = laptops[1].act(&[type_in(note(1), 0, 3, "1")]).unwrap();
     let second = laptops[1].act(&[type_in(note(1), 6, 11, "3")]).unwrap();
-    let both = laptops[1].replica.diff(&laptops[0].replica.state_vector()).unwrap();
+    let both = laptops[1]
+        .replica
+        .diff(&laptops[0].replica.state_vector())
+        .unwrap();
     assert_eq!(both.len(), 1);
     let merged = laptops[0].replica.merge(&both[0]).unwrap();
-    let splice = |from, to, insert: &str| Splice { from, to, insert: insert.into() };
+    let splice = |from, to, insert: &str| Splice {
+        from,
+        to,
+        insert: insert.into(),
+    };
     let edit = TextEdit(vec![splice(0, 3, "1"), splice(8, 13, "3")]);
     assert_eq!(merged.texts, vec![(Key::Note(note(1)), edit)]);
     for late in [first, second] {
@@ -45,10 +54,17 @@ fn remote_typing_arrives_as_the_edit_it_was() {
 fn pushed_edits_build_on_one_another() {
     let mut laptop = Laptop::new(1);
     let insert = |at: u32, text: &str| {
-        TextEdit(vec![Splice { from: at, to: at, insert: text.into() }])
+        TextEdit(vec![Splice {
+            from: at,
+            to: at,
+            insert: text.into(),
+        }])
     };
     let edits = [insert(0, "ab"), insert(1, "🚀"), insert(3, "c")];
-    let applied = laptop.replica.push_text("a", &FACILITATOR, Key::Meta, &edits).unwrap();
+    let applied = laptop
+        .replica
+        .push_text("a", &FACILITATOR, Key::Meta, &edits)
+        .unwrap();
     laptop.applied(&applied);
     assert_eq!(laptop.replica.board().meta.summary, "a🚀cb");
     assert_eq!(applied.texts.len(), 1);
@@ -71,7 +87,10 @@ fn a_character_that_another_client_tears_in_two_stays_the_same_everywhere() {
     body.remove_range(&mut doc.transact_mut(), 1, 1);
     assert!(laptops[0].merge(&whole(&doc)));
     assert!(laptops[1].merge(&whole(&doc)));
-    assert_eq!(laptops[0].replica.board().notes[&note(1)].text, "a\u{fffd}b");
+    assert_eq!(
+        laptops[0].replica.board().notes[&note(1)].text,
+        "a\u{fffd}b"
+    );
     type_into(&doc, &key, 2, "!");
     assert!(laptops[0].merge(&whole(&doc)));
     meet(&mut laptops);
@@ -103,7 +122,11 @@ fn a_text_beyond_the_bound_is_cut_for_display_only() {
 fn a_note_that_another_client_gave_no_text_gets_one_when_somebody_writes() {
     let doc = foreign(9);
     let map = doc.get_or_insert_map("notes");
-    let _: MapRef = map.insert(&mut doc.transact_mut(), note(1).to_string(), MapPrelim::default());
+    let _: MapRef = map.insert(
+        &mut doc.transact_mut(),
+        note(1).to_string(),
+        MapPrelim::default(),
+    );
     let mut laptop = Laptop::new(1);
     assert!(laptop.merge(&whole(&doc)));
     laptop.act(&[type_in(note(1), 0, 0, "words")]);

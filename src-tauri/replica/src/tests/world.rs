@@ -7,8 +7,11 @@ use board::{
     Splice, TextEdit,
 };
 
-pub(super) const FACILITATOR: Actor =
-    Actor { person: None, role: Role::Facilitate, now_ms: 1_521_700_000_000 };
+pub(super) const FACILITATOR: Actor = Actor {
+    person: None,
+    role: Role::Facilitate,
+    now_ms: 1_521_700_000_000,
+};
 
 /// Random numbers of a seed.
 pub(super) struct Dice(Box<dyn FnMut() -> u64>);
@@ -59,7 +62,11 @@ impl Laptop {
         match self.replica.execute(scope, &FACILITATOR, commands) {
             Ok(applied) => Some(self.applied(&applied)),
             Err(crate::ExecuteError::Rejected(_)) => {
-                assert_eq!(*self.replica.board(), before, "a refused request changed the board");
+                assert_eq!(
+                    *self.replica.board(),
+                    before,
+                    "a refused request changed the board"
+                );
                 None
             }
             Err(error) => panic!("{error}"),
@@ -67,8 +74,12 @@ impl Laptop {
     }
 
     pub(super) fn undo(&mut self, scope: &str, redo: bool) -> Option<Vec<u8>> {
-        let undone =
-            if redo { self.replica.redo(scope) } else { self.replica.undo(scope) }.unwrap();
+        let undone = if redo {
+            self.replica.redo(scope)
+        } else {
+            self.replica.undo(scope)
+        }
+        .unwrap();
         undone.applied.map(|applied| self.applied(&applied))
     }
 
@@ -114,11 +125,18 @@ impl Laptop {
             assert!(!before.contains(record.key()), "{} was there", record.key());
         }
         for record in &patch.updated {
-            assert_ne!(before.get(record.key()).as_ref(), Some(record), "nothing was updated");
+            assert_ne!(
+                before.get(record.key()).as_ref(),
+                Some(record),
+                "nothing was updated"
+            );
         }
         for (key, edit) in texts {
             let old = text_of(&before, *key).unwrap();
-            assert_eq!(edit.apply(&old).as_deref(), Ok(&*text_of(&self.mirror, *key).unwrap()));
+            assert_eq!(
+                edit.apply(&old).as_deref(),
+                Ok(&*text_of(&self.mirror, *key).unwrap())
+            );
         }
     }
 
@@ -135,7 +153,10 @@ impl Laptop {
         let hash = self.replica.content_hash();
         let again = Replica::open(client, self.snapshot.as_deref(), &self.log).unwrap();
         assert_eq!(again.content_hash(), hash, "the log is not the document");
-        assert!(again.board() == self.replica.board(), "the log shows another board");
+        assert!(
+            again.board() == self.replica.board(),
+            "the log shows another board"
+        );
         assert_eq!(again.state_vector(), self.replica.state_vector());
         self.replica = again;
     }
@@ -151,7 +172,10 @@ impl Laptop {
         let snapshot = self.replica.snapshot();
         let none: &[&[u8]] = &[];
         let fresh = Replica::open(ClientId::new(u32::MAX), Some(&snapshot), none).unwrap();
-        assert!(fresh.board() == self.replica.board(), "the board is not what the document says");
+        assert!(
+            fresh.board() == self.replica.board(),
+            "the board is not what the document says"
+        );
         assert_eq!(fresh.content_hash(), self.replica.content_hash());
         check_invariants(self.replica.board()).unwrap();
     }
@@ -178,21 +202,30 @@ pub(super) fn pair(laptops: &mut [Laptop], a: usize, b: usize) -> (&mut Laptop, 
 
 pub(super) fn assert_same(laptops: &[Laptop]) {
     for other in laptops.iter().skip(1) {
-        assert_eq!(laptops[0].replica.state_vector(), other.replica.state_vector());
+        assert_eq!(
+            laptops[0].replica.state_vector(),
+            other.replica.state_vector()
+        );
         assert!(
             laptops[0].replica.board() == other.replica.board(),
             "boards differ:\n{:#?}\n{:#?}",
             laptops[0].replica.board(),
             other.replica.board()
         );
-        assert_eq!(laptops[0].replica.content_hash(), other.replica.content_hash());
+        assert_eq!(
+            laptops[0].replica.content_hash(),
+            other.replica.content_hash()
+        );
     }
 }
 
 /// Two laptops with the same board: a section with a note on it.
 pub(super) fn two_with_a_note(text: &str) -> [Laptop; 2] {
     let mut laptops = [Laptop::new(1), Laptop::new(2)];
-    laptops[0].act(&[add_section(section(1)), add_note(note(1), Parent::Section(section(1)), text)]);
+    laptops[0].act(&[
+        add_section(section(1)),
+        add_note(note(1), Parent::Section(section(1)), text),
+    ]);
     meet(&mut laptops);
     laptops
 }
@@ -236,16 +269,32 @@ pub(super) fn add_note(id: NoteId, parent: Parent, text: &str) -> Command {
 
 pub(super) fn move_note(id: NoteId, parent: Parent, x: i32, y: i32) -> Command {
     Command::Move {
-        moves: vec![board::Move { key: id.into(), parent, x, y, after: None, first: false }],
+        moves: vec![board::Move {
+            key: id.into(),
+            parent,
+            x,
+            y,
+            after: None,
+            first: false,
+        }],
     }
 }
 
 pub(super) fn type_in(key: impl Into<Key>, from: u32, to: u32, insert: &str) -> Command {
-    Command::EditText { key: key.into(), edit: vec![Splice { from, to, insert: insert.into() }] }
+    Command::EditText {
+        key: key.into(),
+        edit: vec![Splice {
+            from,
+            to,
+            insert: insert.into(),
+        }],
+    }
 }
 
 pub(super) fn remove(key: impl Into<Key>) -> Command {
-    Command::Remove { keys: vec![key.into()] }
+    Command::Remove {
+        keys: vec![key.into()],
+    }
 }
 
 pub(super) fn place_of(board: &Board, id: NoteId) -> &Place {

@@ -50,7 +50,11 @@ impl<'a> Cursor<'a> {
             if byte < 0x80 {
                 // A last byte of zero is an overlong way to write a number.
                 let shortest = byte != 0 || shift == 0;
-                return if shortest && value < 1 << 53 { Ok(value) } else { Err(Refusal::Number) };
+                return if shortest && value < 1 << 53 {
+                    Ok(value)
+                } else {
+                    Err(Refusal::Number)
+                };
             }
         }
         Err(Refusal::Number)
@@ -59,14 +63,21 @@ impl<'a> Cursor<'a> {
     /// A number below 2^31.
     pub(super) fn u31(&mut self) -> Result<u32, Refusal> {
         let value = self.u53()?;
-        u32::try_from(value).ok().filter(|value| *value < 1 << 31).ok_or(Refusal::Number)
+        u32::try_from(value)
+            .ok()
+            .filter(|value| *value < 1 << 31)
+            .ok_or(Refusal::Number)
     }
 
     /// A count of things that take at least `each` bytes.
     pub(super) fn count(&mut self, each: usize) -> Result<u32, Refusal> {
         let count = self.u31()?;
         let fits = usize::try_from(count).is_ok_and(|count| count <= self.left() / each.max(1));
-        if fits { Ok(count) } else { Err(Refusal::Truncated) }
+        if fits {
+            Ok(count)
+        } else {
+            Err(Refusal::Truncated)
+        }
     }
 
     pub(super) fn text(&mut self) -> Result<&'a str, Refusal> {
@@ -125,6 +136,10 @@ impl<'a> Cursor<'a> {
             value |= u64::from(byte & 0x7f) << shift;
             shift += 7;
         }
-        if value <= 1 << 31 { Ok(()) } else { Err(Refusal::Number) }
+        if value <= 1 << 31 {
+            Ok(())
+        } else {
+            Err(Refusal::Number)
+        }
     }
 }

@@ -105,8 +105,11 @@ impl Index {
 
     /// How far all clients have come, as Yjs encodes it, higher clients first.
     pub(crate) fn state_vector(&self) -> Vec<u8> {
-        let mut clocks: Vec<(u64, u32)> =
-            self.clients.iter().map(|(id, client)| (*id, client.end)).collect();
+        let mut clocks: Vec<(u64, u32)> = self
+            .clients
+            .iter()
+            .map(|(id, client)| (*id, client.end))
+            .collect();
         clocks.sort_unstable_by(|a, b| b.cmp(a));
         let mut out = Vec::with_capacity(2 + clocks.len() * 8);
         number(&mut out, clocks.len());
@@ -120,9 +123,15 @@ impl Index {
     /// Checks an update against the document and takes note of what it brings; what it deletes
     /// is noted by [`Index::delete`], once yrs has said what went with it. `own` is the live
     /// client of this replica, which nobody else may continue.
-    pub(crate) fn admit(&mut self, update: &Parsed<'_>, own: Option<u64>) -> Result<Admitted, Flaw> {
-        let forged =
-            update.runs.iter().any(|run| Some(run.client) == own && run.end > self.clock(run.client));
+    pub(crate) fn admit(
+        &mut self,
+        update: &Parsed<'_>,
+        own: Option<u64>,
+    ) -> Result<Admitted, Flaw> {
+        let forged = update
+            .runs
+            .iter()
+            .any(|run| Some(run.client) == own && run.end > self.clock(run.client));
         if forged {
             return Err(Refusal::ForgedOwnClient.into());
         }
@@ -170,7 +179,11 @@ impl Index {
         let mut new = !order.is_empty();
         for (client, ranges) in &update.deletes {
             let Some(known) = self.clients.get(client) else {
-                return if ranges.is_empty() { continue } else { Err(Flaw::Gap) };
+                return if ranges.is_empty() {
+                    continue;
+                } else {
+                    Err(Flaw::Gap)
+                };
             };
             for range in ranges {
                 if range.end > known.end {
@@ -184,8 +197,16 @@ impl Index {
                 }
             }
         }
-        let clocks = journal.clients.iter().map(|(id, ..)| (*id, self.clock(*id))).collect();
-        Ok(Admitted { new, touches: self.touches(&touched), clocks })
+        let clocks = journal
+            .clients
+            .iter()
+            .map(|(id, ..)| (*id, self.clock(*id)))
+            .collect();
+        Ok(Admitted {
+            new,
+            touches: self.touches(&touched),
+            clocks,
+        })
     }
 
     /// Where a new item belongs, and whether its content may stand there.
@@ -207,7 +228,10 @@ impl Index {
         // The first part of a block we have in part must lie where ours does.
         let known = self.clock(block.id.client);
         if known > block.id.clock {
-            let last = Id { client: block.id.client, clock: known - 1 };
+            let last = Id {
+                client: block.id.client,
+                clock: known - 1,
+            };
             if self.place(last) != place {
                 return Err(Refusal::Place.into());
             }
@@ -224,7 +248,9 @@ impl Index {
             }
             Place::Entry(..) => matches!(item.content, Content::Map | Content::Deleted),
             Place::Field(branch, field) => {
-                let has_text = self.branch(branch).is_some_and(|branch| branch.root.has_text());
+                let has_text = self
+                    .branch(branch)
+                    .is_some_and(|branch| branch.root.has_text());
                 if has_text && self.words.is(field, TEXT) {
                     matches!(item.content, Content::Text | Content::Deleted)
                 } else {
@@ -232,7 +258,11 @@ impl Index {
                 }
             }
         };
-        if fits { Ok(place) } else { Err(Refusal::Place.into()) }
+        if fits {
+            Ok(place)
+        } else {
+            Err(Refusal::Place.into())
+        }
     }
 
     /// The place of an item that names its parent.
@@ -266,15 +296,27 @@ impl Index {
 
     /// The place of a unit that is known.
     fn place(&self, id: Id) -> Place {
-        let Some(client) = self.clients.get(&id.client) else { return Place::Nowhere };
-        let after = client.stretches.partition_point(|(start, _)| *start <= id.clock);
+        let Some(client) = self.clients.get(&id.client) else {
+            return Place::Nowhere;
+        };
+        let after = client
+            .stretches
+            .partition_point(|(start, _)| *start <= id.clock);
         let place = after.checked_sub(1).and_then(|at| client.stretches.get(at));
-        place.map_or(Place::Nowhere, |(_, place)| if self.is_dead(*place) { Place::Nowhere } else { *place })
+        place.map_or(Place::Nowhere, |(_, place)| {
+            if self.is_dead(*place) {
+                Place::Nowhere
+            } else {
+                *place
+            }
+        })
     }
 
     /// Whether the place lies inside a nested type that has been deleted.
     fn is_dead(&self, place: Place) -> bool {
-        let (Place::Field(at, _) | Place::Chars(at)) = place else { return false };
+        let (Place::Field(at, _) | Place::Chars(at)) = place else {
+            return false;
+        };
         self.branch(at).is_none_or(|branch| {
             let client = self.clients.get(&branch.made.client);
             client.is_some_and(|client| contains(&client.deleted, branch.made.clock))
@@ -288,21 +330,36 @@ impl Index {
     /// Takes note of a nested type.
     fn nest(&mut self, made: Id, place: Place, content: &Content) {
         let branch = match (place, content) {
-            (Place::Entry(root, key), Content::Map) => Branch { made, root, key, text: false },
+            (Place::Entry(root, key), Content::Map) => Branch {
+                made,
+                root,
+                key,
+                text: false,
+            },
             (Place::Field(at, _), Content::Text) => match self.branch(at) {
-                Some(record) => Branch { made, text: true, ..*record },
+                Some(record) => Branch {
+                    made,
+                    text: true,
+                    ..*record
+                },
                 None => return,
             },
             _ => return,
         };
-        let Ok(at) = u32::try_from(self.branches.len()) else { return };
+        let Ok(at) = u32::try_from(self.branches.len()) else {
+            return;
+        };
         self.branches.push(branch);
         self.by_item.insert(made, at);
     }
 
     fn extend(&mut self, block: &Block<'_>, place: Place) {
         let client = self.clients.entry(block.id.client).or_default();
-        if client.stretches.last().is_none_or(|(_, last)| *last != place) {
+        if client
+            .stretches
+            .last()
+            .is_none_or(|(_, last)| *last != place)
+        {
             client.stretches.push((client.end, place));
         }
         client.end = block.end();
@@ -335,7 +392,8 @@ impl Index {
     fn touches(&self, places: &BTreeSet<Place>) -> Vec<Touch> {
         let touch = |root, key: Arc<str>, field| Touch { root, key, field };
         let of = |at: u32, field| {
-            self.branch(at).map(|branch| touch(branch.root, self.words.text(branch.key), field))
+            self.branch(at)
+                .map(|branch| touch(branch.root, self.words.text(branch.key), field))
         };
         let mut out: Vec<Touch> = places
             .iter()
@@ -359,7 +417,9 @@ impl Index {
 impl Client {
     /// The places of a range of units, each stretch once.
     fn places(&self, range: &Range<u32>, mut tell: impl FnMut(Place)) {
-        let first = self.stretches.partition_point(|(start, _)| *start <= range.start);
+        let first = self
+            .stretches
+            .partition_point(|(start, _)| *start <= range.start);
         let stretches = self.stretches.iter().skip(first.saturating_sub(1));
         for (_, place) in stretches.take_while(|(start, _)| *start < range.end) {
             tell(*place);
@@ -390,12 +450,18 @@ impl Words {
 }
 
 fn is_map(place: Place) -> bool {
-    matches!(place, Place::Register(_) | Place::Entry(..) | Place::Field(..))
+    matches!(
+        place,
+        Place::Register(_) | Place::Entry(..) | Place::Field(..)
+    )
 }
 
 fn contains(ranges: &[Range<u32>], at: u32) -> bool {
     let after = ranges.partition_point(|range| range.start <= at);
-    after.checked_sub(1).and_then(|i| ranges.get(i)).is_some_and(|range| at < range.end)
+    after
+        .checked_sub(1)
+        .and_then(|i| ranges.get(i))
+        .is_some_and(|range| at < range.end)
 }
 
 /// The parts of `range` that are not in `ranges`.
@@ -403,7 +469,11 @@ fn missing(ranges: &[Range<u32>], range: &Range<u32>) -> Vec<Range<u32>> {
     let mut out = Vec::new();
     let mut at = range.start;
     let first = ranges.partition_point(|known| known.end <= range.start);
-    for known in ranges.iter().skip(first).take_while(|known| known.start < range.end) {
+    for known in ranges
+        .iter()
+        .skip(first)
+        .take_while(|known| known.start < range.end)
+    {
         if known.start > at {
             out.push(at..known.start);
         }
@@ -420,7 +490,11 @@ fn insert(ranges: &mut Vec<Range<u32>>, range: Range<u32>) {
     let first = ranges.partition_point(|known| known.end < range.start);
     let after = ranges.partition_point(|known| known.start <= range.end);
     let joined = ranges.get(first..after).unwrap_or_default();
-    let start = joined.first().map_or(range.start, |known| known.start.min(range.start));
-    let end = joined.last().map_or(range.end, |known| known.end.max(range.end));
+    let start = joined
+        .first()
+        .map_or(range.start, |known| known.start.min(range.start));
+    let end = joined
+        .last()
+        .map_or(range.end, |known| known.end.max(range.end));
     ranges.splice(first..after.max(first), [start..end]);
 }

@@ -100,5 +100,9 @@ pub(crate) fn apply(
 ) -> Result<(), Damaged> {
     let update = Update::decode_v1(bytes).map_err(|_| Damaged)?;
     txn.apply_update(update).map_err(|_| Damaged)?;
-    if txn.has_missing_updates() { Err(Damaged) } else { Ok(()) }
+    if txn.has_missing_updates() {
+        Err(Damaged)
+    } else {
+        Ok(())
+    }
 }

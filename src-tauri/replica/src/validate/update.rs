@@ -76,9 +76,13 @@ impl Block<'_> {
             Some(Parent::Item(id)) => Some(id),
             _ => None,
         });
-        [item.and_then(|item| item.origin), item.and_then(|item| item.right), parent]
-            .into_iter()
-            .flatten()
+        [
+            item.and_then(|item| item.origin),
+            item.and_then(|item| item.right),
+            parent,
+        ]
+        .into_iter()
+        .flatten()
     }
 }
 
@@ -143,18 +147,35 @@ impl<'a> Parsed<'a> {
                 return Err(Refusal::Empty.into());
             }
             let bytes = at..cursor.at();
-            self.blocks.push(Block { id: Id { client, clock }, len, bytes, item });
-            clock = clock.checked_add(len).filter(|end| *end < MAX_CLOCK).ok_or(Refusal::Number)?;
+            self.blocks.push(Block {
+                id: Id { client, clock },
+                len,
+                bytes,
+                item,
+            });
+            clock = clock
+                .checked_add(len)
+                .filter(|end| *end < MAX_CLOCK)
+                .ok_or(Refusal::Number)?;
         }
-        Ok(Run { client, start, end: clock, blocks: first..self.blocks.len() })
+        Ok(Run {
+            client,
+            start,
+            end: clock,
+            blocks: first..self.blocks.len(),
+        })
     }
 
     /// The new blocks in an order in which each comes after what it needs, given how much of each
     /// client is known. The walk is the one yrs does when it integrates, so what is ordered here
     /// is integrated there without anything being left pending.
     pub(crate) fn order(&self, known: impl Fn(u64) -> u32) -> Result<Vec<usize>, Flaw> {
-        let of: HashMap<u64, usize> =
-            self.runs.iter().enumerate().map(|(i, run)| (run.client, i)).collect();
+        let of: HashMap<u64, usize> = self
+            .runs
+            .iter()
+            .enumerate()
+            .map(|(i, run)| (run.client, i))
+            .collect();
         let mut done: Vec<u32> = self.runs.iter().map(|run| known(run.client)).collect();
         let mut next: Vec<usize> = self.runs.iter().map(|run| run.blocks.start).collect();
         let mut waiting = vec![false; self.runs.len()];
@@ -221,7 +242,10 @@ fn block<'a>(cursor: &mut Cursor<'a>) -> Result<(u32, Option<Item<'a>>), Flaw> {
         if info & flag == 0 {
             return Ok(None);
         }
-        Ok(Some(Id { client: cursor.u53()?, clock: cursor.u31()? }))
+        Ok(Some(Id {
+            client: cursor.u53()?,
+            clock: cursor.u31()?,
+        }))
     };
     let origin = id(ORIGIN)?;
     let right = id(RIGHT)?;
@@ -229,7 +253,10 @@ fn block<'a>(cursor: &mut Cursor<'a>) -> Result<(u32, Option<Item<'a>>), Flaw> {
     if origin.is_none() && right.is_none() {
         parent = Some(match cursor.byte()? {
             1 => Parent::Root(Root::from_name(cursor.text()?).ok_or(Refusal::Root)?),
-            0 => Parent::Item(Id { client: cursor.u53()?, clock: cursor.u31()? }),
+            0 => Parent::Item(Id {
+                client: cursor.u53()?,
+                clock: cursor.u31()?,
+            }),
             _ => return Err(Refusal::Content.into()),
         });
         if info & SUB != 0 {
@@ -237,7 +264,16 @@ fn block<'a>(cursor: &mut Cursor<'a>) -> Result<(u32, Option<Item<'a>>), Flaw> {
         }
     }
     let (len, content) = content(cursor, info & 0x1f)?;
-    Ok((len, Some(Item { origin, right, parent, sub, content })))
+    Ok((
+        len,
+        Some(Item {
+            origin,
+            right,
+            parent,
+            sub,
+            content,
+        }),
+    ))
 }
 
 fn content(cursor: &mut Cursor<'_>, kind: u8) -> Result<(u32, Content), Refusal> {

@@ -29,6 +29,7 @@ export class TextSession implements TextListener {
   #ended = false;
   #early: { version: number; edits: readonly AuthoredEdit[] }[] = [];
   #idle: (() => void)[] = [];
+  #begun: Promise<void> = Promise.resolve();
 
   constructor(texts: TextLinks, key: Key, start: string, gone: () => void) {
     this.#texts = texts;
@@ -50,8 +51,21 @@ export class TextSession implements TextListener {
   }
 
   /** Begins, once the editor is there. `ready` says when the text exists for the engine (a new note's may not yet). */
-  async begin(view: EditorView, ready: Promise<unknown>): Promise<void> {
+  begin(view: EditorView, ready: Promise<unknown>): void {
     this.#view = view;
+    this.#begun = this.#open(view, ready);
+  }
+
+  /** Ends, once all that was typed is with the engine: somebody may type faster than a text is opened. */
+  async end(): Promise<void> {
+    await this.#begun;
+    if (this.#base !== undefined) await this.#drained();
+    this.#ended = true;
+    this.#view = undefined;
+    this.#texts.leave(this.#key, this);
+  }
+
+  async #open(view: EditorView, ready: Promise<unknown>): Promise<void> {
     try {
       await ready;
       const { version, text } = await this.#texts.follow(this.#key, this);
@@ -67,14 +81,6 @@ export class TextSession implements TextListener {
     } catch {
       // Out of reach, or gone: what was typed stays in the editor, and reopening tries again.
     }
-  }
-
-  /** Ends, once all that was typed is with the engine. */
-  async end(): Promise<void> {
-    if (this.#base !== undefined) await this.#drained();
-    this.#ended = true;
-    this.#view = undefined;
-    this.#texts.leave(this.#key, this);
   }
 
   edits(version: number, edits: readonly AuthoredEdit[]): void {

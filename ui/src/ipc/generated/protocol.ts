@@ -65,7 +65,23 @@ version: number,
 /**
  * The edits, each on top of the one before.
  */
-edits: Array<AuthoredEdit>, } | { "event": "textGone", 
+edits: Array<AuthoredEdit>, } | { "event": "textReset", 
+/**
+ * Which board.
+ */
+board: BoardId, 
+/**
+ * Whose text.
+ */
+key: Key, 
+/**
+ * Its version.
+ */
+version: number, 
+/**
+ * The text.
+ */
+text: string, } | { "event": "textGone", 
 /**
  * Which board.
  */
