@@ -163,6 +163,9 @@ pub fn note_width(text: &str) -> i32 {
     }
 }
 
+/// Left and top edges, relative to what the things lie on.
+pub type Places = Vec<(i32, i32)>;
+
 /// Things of these sizes, in order, row by row within this width: their positions, and the
 /// width and height they take. Rows share their top edge, so reading by position is reading
 /// in order.
@@ -204,11 +207,7 @@ pub fn tray(notes: &[Size]) -> (Vec<(i32, i32)>, Size) {
 
 /// A free section's contents: where the themes and then the notes lie in a section of this
 /// width, and the height it needs.
-pub fn section(
-    themes: &[Size],
-    notes: &[Size],
-    width: i32,
-) -> (Vec<(i32, i32)>, Vec<(i32, i32)>, i32) {
+pub fn section(themes: &[Size], notes: &[Size], width: i32) -> (Places, Places, i32) {
     let inner = width - 2 * PADDING;
     let (mut trays, above) = rows(themes, inner, THEME_GAP);
     let (mut loose, below) = rows(notes, inner, GAP);

@@ -1,5 +1,5 @@
 //! Any other Markdown becomes a board: nothing left out, nothing overlapping, nothing slow.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod common;
 
@@ -67,6 +67,7 @@ fn visible(source: &str) -> String {
     let mut options = comrak::Options::default();
     options.extension.table = true;
     options.extension.tasklist = true;
+    options.extension.front_matter_delimiter = Some("---".to_owned());
     options.extension.strikethrough = true;
     let arena = comrak::Arena::new();
     let mut text = String::new();

@@ -1,6 +1,6 @@
 //! Whatever people type, a CommonMark and GFM renderer shows exactly that, and the document
 //! keeps its structure. The renderer is comrak with everything of GFM turned on.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;
 

@@ -51,7 +51,7 @@ impl OpenBoard {
         if gives_way {
             self.fetch(cx, id);
         } else {
-            self.send_have(cx, id, false, false);
+            self.send_have(cx, id, 0, false);
         }
     }
 
@@ -113,6 +113,7 @@ impl OpenBoard {
                 id,
                 &SyncFrame::Ask {
                     whole: true,
+                    number: 0,
                     state_vector: nothing(),
                 },
             );
@@ -150,6 +151,7 @@ impl OpenBoard {
                 id,
                 &SyncFrame::Ask {
                     whole: true,
+                    number: 0,
                     state_vector,
                 },
             );
@@ -166,6 +168,11 @@ impl OpenBoard {
     fn adopt(&mut self, cx: &mut Cx<'_>, replica: Replica, theirs: &Stand) {
         let old = std::mem::replace(&mut self.replica, replica);
         let others = old.diff(&self.replica.state_vector()).unwrap_or_default();
+        // First of all: whether a session knows a record is told by the board it has seen.
+        let patch = difference(old.board(), self.replica.board());
+        for sub in self.subs.values_mut() {
+            sub.touch(&patch, "");
+        }
         self.lineage = self.lineage.min(theirs.lineage);
         self.revision += 1;
         self.snapshot(cx);
@@ -206,15 +213,11 @@ impl OpenBoard {
                 }
             }
         }
-        let patch = difference(old.board(), self.replica.board());
-        for sub in self.subs.values_mut() {
-            sub.touch(&patch, "");
-        }
         self.flush(cx);
         self.reset_texts(cx);
         let peers: Vec<PeerId> = self.peers.keys().copied().collect();
         for peer in peers {
-            self.send_have(cx, peer, false, false);
+            self.send_have(cx, peer, 0, false);
         }
         self.notice(
             cx,

@@ -4,7 +4,7 @@
 use crate::input::{PeerId, Stored, Ticket};
 use crate::open_board::{Change, Cx, OpenBoard, Origin, Owed};
 use crate::output::{Mark, MergeHash, Output, PeerEnd, TicketFailure};
-use crate::wire::{MAX_UPDATE, Stand};
+use crate::wire::{MAX_UPDATE, SyncFrame};
 use board::Role;
 use bytes::Bytes;
 use replica::{MergeError, Refusal, Replica};
@@ -30,17 +30,24 @@ enum Item {
         own: bool,
         whole: bool,
     },
-    Have {
-        peer: PeerId,
-        stand: Stand,
-        answer: bool,
-        whole: bool,
-    },
+    /// An `Ask` or `Have` that came after updates and must not be looked at before them.
+    Said { peer: PeerId, frame: SyncFrame },
     File {
         merging: Merging,
         ticket: Ticket,
         stored: Stored,
     },
+}
+
+impl Item {
+    /// What it takes of [`INBOX_BYTES`].
+    fn size(&self) -> usize {
+        match self {
+            Self::Update { merging, .. } => merging.bytes.len(),
+            Self::Said { frame, .. } => size_of::<Self>() + frame.state_vector_len(),
+            Self::File { .. } => 0,
+        }
+    }
 }
 
 /// Foreign bytes and their marker.
@@ -82,7 +89,7 @@ impl Inbox {
         for item in self.items.drain(..) {
             match item {
                 Item::Update { merging: m, .. } => merging.push(m),
-                Item::Have { .. } => {}
+                Item::Said { .. } => {}
                 Item::File {
                     merging: m, ticket, ..
                 } => {
@@ -96,9 +103,7 @@ impl Inbox {
     }
 
     fn push(&mut self, item: Item) {
-        if let Item::Update { merging, .. } = &item {
-            self.bytes += merging.bytes.len();
-        }
+        self.bytes += item.size();
         self.items.push_back(item);
     }
 
@@ -106,36 +111,22 @@ impl Inbox {
     fn next(&mut self, upto: Mark) -> Option<Item> {
         let ready = match self.items.front()? {
             Item::Update { merging, .. } | Item::File { merging, .. } => merging.mark <= upto,
-            Item::Have { .. } => true,
+            Item::Said { .. } => true,
         };
         let item = if ready { self.items.pop_front() } else { None };
-        if let Some(Item::Update { merging, .. }) = &item {
-            self.bytes -= merging.bytes.len();
-        }
+        self.bytes -= item.as_ref().map_or(0, Item::size);
         item
     }
 
-    /// A peer's stand waits behind the updates that came before it; answers it if there are none.
-    pub(crate) fn wait(
-        &mut self,
-        peer: PeerId,
-        stand: Stand,
-        answer: bool,
-        whole: bool,
-    ) -> Option<Stand> {
-        if !self
-            .items
-            .iter()
-            .any(|item| matches!(item, Item::Update { peer: of, .. } if *of == peer))
-        {
-            return Some(stand);
+    /// What a peer says waits behind the updates that came before it; answers it if there are none.
+    pub(crate) fn wait(&mut self, peer: PeerId, frame: SyncFrame) -> Option<SyncFrame> {
+        let behind = |item: &Item| matches!(item, Item::Update { peer: of, .. } if *of == peer);
+        if !self.items.iter().any(behind) {
+            return Some(frame);
         }
-        self.push(Item::Have {
-            peer,
-            stand,
-            answer,
-            whole,
-        });
+        if self.bytes < INBOX_BYTES {
+            self.push(Item::Said { peer, frame });
+        }
         None
     }
 
@@ -243,12 +234,7 @@ impl OpenBoard {
     pub(crate) fn marked(&mut self, cx: &mut Cx<'_>, upto: Mark) {
         while let Some(item) = self.inbox.next(upto) {
             match item {
-                Item::Have {
-                    peer,
-                    stand,
-                    answer,
-                    whole,
-                } => self.on_have(cx, peer, &stand, answer, whole),
+                Item::Said { peer, frame } => self.said(cx, peer, &frame),
                 Item::Update {
                     merging,
                     peer,

@@ -31,6 +31,8 @@ pub(crate) struct Peer {
     pub(crate) blocked: bool,
     /// When an answer was asked for that has not come.
     pub(crate) asked: Option<Millis>,
+    /// The number of the last `Ask`; the greeting counts as the first.
+    pub(crate) ask_number: u32,
     /// The revision at which equal state vectors came with different hashes, and everything was
     /// exchanged once more.
     pub(crate) suspect: Option<u64>,
@@ -58,6 +60,7 @@ impl Peer {
             greeted: false,
             blocked: false,
             asked: None,
+            ask_number: 1,
             suspect: None,
             told_apart: false,
             forgeries: 0,
@@ -66,6 +69,12 @@ impl Peer {
             agreed: false,
             drifting: None,
         }
+    }
+
+    /// The number of the next `Ask`.
+    pub(crate) fn next_ask(&mut self) -> u32 {
+        self.ask_number = self.ask_number.saturating_add(1);
+        self.ask_number
     }
 
     /// Both sides were seen to hold the same.

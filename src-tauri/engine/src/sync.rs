@@ -87,26 +87,37 @@ impl OpenBoard {
             SyncFrame::Update { own, whole, update } => {
                 self.receive(cx, id, own, whole, update);
             }
+            frame @ (SyncFrame::Ask { .. } | SyncFrame::Have { .. }) => {
+                if let Some(frame) = self.inbox.wait(id, frame) {
+                    self.said(cx, id, &frame);
+                }
+            }
+        }
+    }
+
+    /// An `Ask` or `Have`, when everything the peer sent before it has been looked at.
+    pub(crate) fn said(&mut self, cx: &mut Cx<'_>, id: PeerId, frame: &SyncFrame) {
+        match frame {
             SyncFrame::Ask {
                 whole,
+                number,
                 state_vector,
-            } => self.send_missing(cx, id, &state_vector, true, whole),
+            } => {
+                self.send_missing(cx, id, state_vector, *number, *whole);
+            }
             SyncFrame::Have {
                 answer,
                 whole,
                 stand,
-            } => {
-                if let Some(stand) = self.inbox.wait(id, stand, answer, whole) {
-                    self.on_have(cx, id, &stand, answer, whole);
-                }
-            }
+            } => self.on_have(cx, id, stand, *answer, *whole),
+            SyncFrame::Hello { .. } | SyncFrame::Update { .. } => {}
         }
     }
 
     fn on_hello(&mut self, cx: &mut Cx<'_>, id: PeerId, theirs: &Stand) {
         let mine = self.stand();
         if theirs.vector.lacks(&mine.vector) {
-            self.send_missing(cx, id, &theirs.encoded, true, false);
+            self.send_missing(cx, id, &theirs.encoded, 1, false);
         }
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
@@ -115,7 +126,7 @@ impl OpenBoard {
             // They see the same in our hello, and send.
             peer.asked = Some(cx.now);
         } else {
-            self.on_have(cx, id, theirs, false, false);
+            self.on_have(cx, id, theirs, 0, false);
         }
     }
 
@@ -125,7 +136,7 @@ impl OpenBoard {
         cx: &mut Cx<'_>,
         id: PeerId,
         theirs: &Stand,
-        answer: bool,
+        answer: u32,
         whole: bool,
     ) {
         if whole {
@@ -136,6 +147,8 @@ impl OpenBoard {
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
+        // Only the answer to the newest `Ask` comes after all that was sent before it.
+        let answer = answer == peer.ask_number;
         if answer {
             peer.asked = None;
         }
@@ -158,7 +171,7 @@ impl OpenBoard {
                 .get(&id)
                 .is_none_or(|p| cx.now.since(p.have_sent) < REPLY_EVERY_MS);
             if !recently {
-                self.send_have(cx, id, false, false);
+                self.send_have(cx, id, 0, false);
             }
         }
         if !i_lack && !they_lack {
@@ -191,18 +204,20 @@ impl OpenBoard {
         };
         if peer.asked.is_none() {
             peer.asked = Some(cx.now);
+            let number = peer.next_ask();
             self.send(
                 cx,
                 id,
                 &SyncFrame::Ask {
                     whole: false,
+                    number,
                     state_vector,
                 },
             );
         }
     }
 
-    pub(crate) fn send_have(&mut self, cx: &mut Cx<'_>, id: PeerId, answer: bool, whole: bool) {
+    pub(crate) fn send_have(&mut self, cx: &mut Cx<'_>, id: PeerId, answer: u32, whole: bool) {
         let stand = self.stand();
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.have_sent = cx.now;
@@ -225,7 +240,7 @@ impl OpenBoard {
         cx: &mut Cx<'_>,
         id: PeerId,
         state_vector: &Bytes,
-        answer: bool,
+        answer: u32,
         whole: bool,
     ) {
         if self.send_diff(cx, id, state_vector, whole) {
@@ -317,6 +332,8 @@ impl OpenBoard {
     pub(crate) fn peer_full(&mut self, id: PeerId) {
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.blocked = true;
+            // What it was to be compared after may be what was lost.
+            peer.suspect = None;
         }
     }
 
@@ -325,7 +342,7 @@ impl OpenBoard {
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.blocked = false;
             peer.asked = None;
-            self.send_have(cx, id, false, false);
+            self.send_have(cx, id, 0, false);
         }
     }
 
@@ -370,7 +387,7 @@ impl OpenBoard {
             .iter()
             .filter(|(_, p)| p.greeted && !p.blocked && p.have_due <= now);
         for id in due.map(|(id, _)| *id).collect::<Vec<_>>() {
-            self.send_have(cx, id, false, false);
+            self.send_have(cx, id, 0, false);
         }
         self.heal_tick(cx);
     }

@@ -291,7 +291,7 @@ fn insert(at: u32, text: &str) -> AuthoredEdit {
 }
 
 #[test]
-fn the_own_batch_comes_before_the_answer_and_saved_after_the_commit() {
+fn s2_the_own_batch_comes_before_the_answer_and_saved_after_the_commit() {
     let mut lab = Lab::new(&[Role::Facilitate]);
     lab.told[0].clear();
     lab.execute(0, vec![add_note(1, "a")]).unwrap();
@@ -325,7 +325,7 @@ fn the_own_batch_comes_before_the_answer_and_saved_after_the_commit() {
 }
 
 #[test]
-fn what_the_disk_refuses_is_kept_and_offered_again_in_order() {
+fn s3_what_the_disk_refuses_is_kept_and_offered_again_in_order() {
     let mut lab = Lab::new(&[Role::Facilitate]);
     lab.full[0] = true;
     for n in 1..=3 {
@@ -576,7 +576,7 @@ fn presence_reaches_everybody_once_and_ends_with_the_session() {
 
 /// Every kind of frame, from one who looks on and from one who is not let in at all.
 #[test]
-fn what_one_who_looks_on_sends_is_never_applied() {
+fn p1_what_one_who_looks_on_sends_is_never_applied() {
     let mut lab = Lab::new(&[Role::TakePart, Role::LookOn]);
     let mut intruder = Replica::new(ClientId::new(5));
     let actor = board::Actor {
@@ -624,7 +624,7 @@ fn what_one_who_looks_on_sends_is_never_applied() {
 }
 
 #[test]
-fn a_peer_that_breaks_the_protocol_is_let_go_and_nothing_changes() {
+fn p2_a_peer_that_breaks_the_protocol_is_let_go_and_nothing_changes() {
     let mut lab = Lab::new(&[Role::TakePart, Role::TakePart]);
     lab.execute(0, vec![add_note(1, "a")]).unwrap();
     lab.connect(0, 1);
@@ -802,7 +802,7 @@ impl Lab {
 }
 
 #[test]
-fn replicas_that_came_apart_notice_and_heal_and_the_victims_edit_arrives() {
+fn p5_replicas_that_came_apart_notice_and_heal_and_the_victims_edit_arrives() {
     for (victims, forged_text) in [
         ("real", "fake"),
         ("a longer real edit", "f"),
@@ -836,4 +836,43 @@ fn replicas_that_came_apart_notice_and_heal_and_the_victims_edit_arrives() {
                 || lab.notices(1).contains(&"replicasHealed")
         );
     }
+}
+
+#[test]
+fn s1_batches_are_numbered_without_gaps() {
+    let mut lab = Lab::new(&[Role::TakePart, Role::TakePart]);
+    lab.connect(0, 1);
+    for n in 1..=5 {
+        lab.execute(n % 2, vec![add_note(n as u128, "a")]).unwrap();
+        lab.wait(100);
+    }
+    for at in 0..2 {
+        let seqs = lab
+            .events(at, OWN)
+            .into_iter()
+            .filter_map(|event| match event {
+                BoardEvent::Batch { seq, .. } => Some(*seq),
+                _ => None,
+            });
+        assert_eq!(seqs.collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    }
+}
+
+#[test]
+fn s4_a_request_is_carried_out_whole_or_not_at_all() {
+    let mut lab = Lab::new(&[Role::TakePart]);
+    let gone = Command::Remove {
+        keys: vec![Key::Note(note(9))],
+    };
+    let naming = Command::NameTheme {
+        id: board::ThemeId::from_bits(9),
+        name: "x".into(),
+    };
+    lab.told[0].clear();
+    assert!(
+        lab.execute(0, vec![add_note(1, "a"), gone, naming])
+            .is_err()
+    );
+    assert!(lab.board(0).notes.is_empty() && lab.logs[0].is_empty());
+    assert!(lab.events(0, OWN).is_empty());
 }

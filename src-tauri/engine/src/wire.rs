@@ -7,8 +7,8 @@
 //! | --- | --- | --- |
 //! | sync | 1 `Hello` | version u16, name, stand |
 //! | sync | 2 `Update` | flags u8, update (Yjs v1) to the end |
-//! | sync | 3 `Ask` | flags u8, state vector to the end |
-//! | sync | 4 `Have` | flags u8, stand |
+//! | sync | 3 `Ask` | flags u8, number u32, state vector to the end |
+//! | sync | 4 `Have` | flags u8, answer u32, stand |
 //! | presence | (1 who u64 stamp u32 presence, or 2 who u64 stamp u32) repeated | |
 //!
 //! A *stand* is lineage u64, instance u64, content hash (32 bytes), state vector to the end.
@@ -125,13 +125,15 @@ pub enum SyncFrame {
     Ask {
         /// For a replica that is built beside the live one.
         whole: bool,
+        /// Counts up with each `Ask` of this side, from 2: its `Hello` counts as the first.
+        number: u32,
         /// What is known.
         state_vector: Bytes,
     },
     /// Says where the sender stands.
     Have {
-        /// It ends the answer to an `Ask`.
-        answer: bool,
+        /// It ends the answer to the `Ask` of this number; 0 where it answers none.
+        answer: u32,
         /// It ends the answer to an `Ask` for the whole state.
         whole: bool,
         /// Where it stands.
@@ -140,6 +142,15 @@ pub enum SyncFrame {
 }
 
 impl SyncFrame {
+    /// The length of the state vector in it, in bytes.
+    pub(crate) fn state_vector_len(&self) -> usize {
+        match self {
+            Self::Hello { stand, .. } | Self::Have { stand, .. } => stand.encoded.len(),
+            Self::Ask { state_vector, .. } => state_vector.len(),
+            Self::Update { .. } => 0,
+        }
+    }
+
     /// The frame as bytes.
     pub fn encode(&self) -> Bytes {
         let mut out = Vec::new();
@@ -157,9 +168,11 @@ impl SyncFrame {
             }
             Self::Ask {
                 whole,
+                number,
                 state_vector,
             } => {
                 out.extend([3, flags(false, *whole)]);
+                out.extend(number.to_be_bytes());
                 out.extend_from_slice(state_vector);
             }
             Self::Have {
@@ -167,7 +180,8 @@ impl SyncFrame {
                 whole,
                 stand,
             } => {
-                out.extend([4, flags(*answer, *whole)]);
+                out.extend([4, flags(false, *whole)]);
+                out.extend(answer.to_be_bytes());
                 put_stand(&mut out, stand);
             }
         }
@@ -204,15 +218,18 @@ impl SyncFrame {
                 }
             }
             3 => {
-                let (_, whole) = reader.flags()?;
+                let whole = reader.flag_of_two()?;
+                let number = reader.u32()?;
                 StateVector::parse(reader.0)?;
                 Self::Ask {
                     whole,
+                    number,
                     state_vector: bytes.slice_ref(reader.0),
                 }
             }
             4 => {
-                let (answer, whole) = reader.flags()?;
+                let whole = reader.flag_of_two()?;
+                let answer = reader.u32()?;
                 Self::Have {
                     answer,
                     whole,
@@ -413,6 +430,14 @@ impl Reader<'_> {
         }
     }
 
+    /// Flags of which only the second has a meaning here.
+    fn flag_of_two(&mut self) -> Result<bool, WireError> {
+        match self.flags()? {
+            (false, whole) => Ok(whole),
+            (true, _) => Err(WireError::Unknown),
+        }
+    }
+
     fn flag(&mut self) -> Result<bool, WireError> {
         match self.u8()? {
             0 => Ok(false),
@@ -566,8 +591,8 @@ mod tests {
             for frame in [
                 SyncFrame::Hello { name, stand: stand.clone() },
                 SyncFrame::Update { own, whole, update: update.into() },
-                SyncFrame::Ask { whole, state_vector: encoded },
-                SyncFrame::Have { answer: own, whole, stand },
+                SyncFrame::Ask { whole, number: 7, state_vector: encoded },
+                SyncFrame::Have { answer: u32::from(own), whole, stand },
             ] {
                 prop_assert_eq!(SyncFrame::decode(&frame.encode()), Ok(frame));
             }

@@ -1,5 +1,5 @@
 //! How long a large board takes: `cargo run --release -p replica --example measure`.
-#![allow(clippy::print_stdout, clippy::expect_used)]
+#![allow(clippy::print_stdout, clippy::expect_used, clippy::disallowed_methods)]
 
 use board::{Actor, Command, NewNote, NoteId, Parent, Role, Splice};
 use replica::{ClientId, Replica};

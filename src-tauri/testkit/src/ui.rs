@@ -227,8 +227,8 @@ impl Ui {
             BoardEvent::Closed { message, .. } => panic!("the board was closed: {message}"),
             BoardEvent::SaveFailed { .. }
             | BoardEvent::Presence { .. }
-            | BoardEvent::Role { .. }
-            | BoardEvent::Notice { .. } => {}
+            | BoardEvent::Role { .. } => {}
+            BoardEvent::Notice { code, .. } => panic!("{code}, though nobody forged anything"),
         }
         self.safe()
     }

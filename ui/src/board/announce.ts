@@ -16,12 +16,17 @@ const NAMES: Partial<Record<BoardRecord['type'], string>> = {
  * (edits of text in progress, moves: each key stroke would talk over the last).
  * `before` looks up what was on the board before the batch.
  */
-export function sentence(by: string, patch: Patch, before: (key: Key) => BoardRecord | undefined): string {
+export function sentence(
+  by: string,
+  patch: Patch,
+  before: (key: Key) => BoardRecord | undefined,
+): string {
   const meta = patch.updated.find((record) => record.type === 'meta');
   if (meta) {
     const old = before('meta');
     const phase = meta.phases.find((p) => p.id === meta.phase);
-    if (old?.type === 'meta' && old.phase !== meta.phase && phase) return `Now: ${phase.title}. ${phase.question}`;
+    if (old?.type === 'meta' && old.phase !== meta.phase && phase)
+      return `Now: ${phase.title}. ${phase.question}`;
   }
   if (!by) return '';
   for (const type of ['note', 'followUp', 'section', 'theme', 'connector'] as const) {

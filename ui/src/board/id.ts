@@ -1,4 +1,13 @@
-import type { BoardId, ConnectorId, FollowUpId, Key, NoteId, PersonId, SectionId, ThemeId } from '../ipc/generated/board';
+import type {
+  BoardId,
+  ConnectorId,
+  FollowUpId,
+  Key,
+  NoteId,
+  PersonId,
+  SectionId,
+  ThemeId,
+} from '../ipc/generated/board';
 
 /** Crockford's base32, lower case: no i, l, o, u. The engine's alphabet. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';

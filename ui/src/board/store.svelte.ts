@@ -1,7 +1,21 @@
 import type {
-  BoardId, Command, Key, Meta, Patch, PersonId, Role, Section, Snapshot,
+  BoardId,
+  Command,
+  Key,
+  Meta,
+  Patch,
+  PersonId,
+  Role,
+  Section,
+  Snapshot,
 } from '../ipc/generated/board';
-import type { BoardEvent, BoardReply, PeerState, Presence, UndoState } from '../ipc/generated/protocol';
+import type {
+  BoardEvent,
+  BoardReply,
+  PeerState,
+  Presence,
+  UndoState,
+} from '../ipc/generated/protocol';
 import type { Client } from '../ipc/client';
 import { sentence } from './announce';
 import { Cell } from './cell.svelte';
@@ -30,7 +44,14 @@ type Reply<R extends BoardReply['reply']> = Extract<BoardReply, { reply: R }>;
 
 /** The board's data before the first snapshot. */
 const NOTHING: Meta = {
-  title: '', team: '', template: '', heldOn: '', promised: null, phases: [], phase: '', summary: '',
+  title: '',
+  team: '',
+  template: '',
+  heldOn: '',
+  promised: null,
+  phases: [],
+  phase: '',
+  summary: '',
 };
 
 /** A board over a {@link Client}: its records, who else is there, and the way to change it. */
@@ -90,20 +111,28 @@ export class BoardStore {
   constructor(client: Client, board: BoardId) {
     this.#client = client;
     this.board = board;
-    this.texts = new TextLinks(board, client, () => this.#identity.person);
+    this.texts = new TextLinks(
+      board,
+      client,
+      () => this.#identity.person,
+      (change) => void this.#awaitSaved(change),
+    );
     this.#identity = new Identity(client, board);
   }
 
   /** Everything this session changed is safe on disk. */
   readonly saved: boolean = $derived(this.#underWay === 0 && this.#changed <= this.#saved);
   /** Whether this session may change things now. */
-  readonly editable: boolean = $derived(this.status === 'open' && this.role !== 'lookOn' && this.readOnly === null);
+  readonly editable: boolean = $derived(
+    this.status === 'open' && this.role !== 'lookOn' && this.readOnly === null,
+  );
 
   /** Opens the board and keeps it open until {@link close}. */
   open(): void {
     this.#stop.push(
       this.#client.on((event) => {
-        if ('board' in event && event.board === this.board && event.event !== 'offerEnded') this.#receive(event);
+        if ('board' in event && event.board === this.board && event.event !== 'offerEnded')
+          this.#receive(event);
       }),
       this.#client.onState((state) => {
         if (state === 'open') {
@@ -118,7 +147,8 @@ export class BoardStore {
   close(): void {
     for (const stop of this.#stop) stop();
     this.#stop = [];
-    if (this.status !== 'closed') void this.#client.ask({ ask: 'close', board: this.board }).catch(() => undefined);
+    if (this.status !== 'closed')
+      void this.#client.ask({ ask: 'close', board: this.board }).catch(() => undefined);
     this.status = 'closed';
   }
 
@@ -225,7 +255,11 @@ export class BoardStore {
   present(presence: Presence): void {
     if (this.status !== 'open') return;
     void this.#client
-      .ask({ ask: 'present', board: this.board, presence: { ...presence, ...this.#identity.presence } })
+      .ask({
+        ask: 'present',
+        board: this.board,
+        presence: { ...presence, ...this.#identity.presence },
+      })
       .catch(() => undefined);
   }
 
@@ -235,9 +269,21 @@ export class BoardStore {
   }
 
   async #step(ask: 'undo' | 'redo'): Promise<Reply<'undone'>> {
-    const reply = await this.#client.ask({ ask, board: this.board, person: this.#identity.person });
-    this.#changed = Math.max(this.#changed, reply.change ?? 0);
-    return reply;
+    const asked = this.#client.ask({ ask, board: this.board, person: this.#identity.person });
+    void this.#awaitSaved(asked.then((reply) => reply.change));
+    return asked;
+  }
+
+  /** Until a change is answered, and then until it is on disk, not everything is {@link saved}. */
+  async #awaitSaved(change: Promise<number | null>): Promise<void> {
+    this.#underWay++;
+    try {
+      this.#changed = Math.max(this.#changed, (await change) ?? 0);
+    } catch {
+      // Whoever asked tells of it.
+    } finally {
+      this.#underWay--;
+    }
   }
 
   async #open(): Promise<void> {
@@ -375,7 +421,8 @@ export class BoardStore {
     }
     this.noteCount = notes;
     const keys = (type: BoardRecord['type']): Key[] => (lists.get(type) ?? []).map(keyOf);
-    if (types.has('section')) this.sections = (lists.get('section') ?? []).sort(bySiblingOrder).map(keyOf);
+    if (types.has('section'))
+      this.sections = (lists.get('section') ?? []).sort(bySiblingOrder).map(keyOf);
     if (types.has('theme')) this.themes = keys('theme');
     if (types.has('connector')) this.connectors = keys('connector');
     if (types.has('followUp')) this.followUps = keys('followUp');

@@ -24,11 +24,19 @@ export class TextLinks {
   readonly #board: BoardId;
   readonly #client: Client;
   readonly #person: () => PersonId | null;
+  readonly #pushing: (change: Promise<number | null>) => void;
 
-  constructor(board: BoardId, client: Client, person: () => PersonId | null) {
+  /** `pushing` hears of each push, to wait for the change it became (`null`: none) to be on disk. */
+  constructor(
+    board: BoardId,
+    client: Client,
+    person: () => PersonId | null,
+    pushing: (change: Promise<number | null>) => void,
+  ) {
     this.#board = board;
     this.#client = client;
     this.#person = person;
+    this.#pushing = pushing;
   }
 
   /** Follows a text. One editor at a time: a second one for the same text takes over. */
@@ -42,8 +50,16 @@ export class TextLinks {
   /** Offers edits on top of a version; answers whether they were taken. */
   async push(key: Key, version: number, edits: AuthoredEdit[]): Promise<boolean> {
     const person = this.#person();
-    const reply = await this.#client.ask({ ask: 'pushText', board: this.#board, key, person, version, edits });
-    return reply.reply === 'pushed' && reply.taken;
+    const asked = this.#client.ask({
+      ask: 'pushText',
+      board: this.#board,
+      key,
+      person,
+      version,
+      edits,
+    });
+    this.#pushing(asked.then((reply) => reply.change));
+    return (await asked).taken;
   }
 
   /** Stops following. */

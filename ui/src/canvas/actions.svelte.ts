@@ -1,5 +1,12 @@
 import { flushSync } from 'svelte';
-import type { Command, Key, Layout, Note, NoteKind, Record as BoardRecord } from '../ipc/generated/board';
+import type {
+  Command,
+  Key,
+  Layout,
+  Note,
+  NoteKind,
+  Record as BoardRecord,
+} from '../ipc/generated/board';
 import { newConnectorId, newFollowUpId, newNoteId, newSectionId, newThemeId } from '../board/id';
 import { BOARD, keyOf, parentOf } from '../board/records';
 import type { BoardStore } from '../board/store.svelte';
@@ -72,9 +79,12 @@ export class Actions {
       const commands = this.store.sections.flatMap((id): Command[] => {
         const section = this.store.as('section', id);
         const needed = this.scene.layout.needs(id);
-        return section && !section.collapsed && needed > section.size.h ? [{ do: 'makeRoom', id, h: needed }] : [];
+        return section && !section.collapsed && needed > section.size.h
+          ? [{ do: 'makeRoom', id, h: needed }]
+          : [];
       });
-      if (commands.length > 0 && this.store.editable) void this.store.execute(commands).catch(() => undefined);
+      if (commands.length > 0 && this.store.editable)
+        void this.store.execute(commands).catch(() => undefined);
     }, ROOM_AFTER);
   }
 
@@ -104,7 +114,10 @@ export class Actions {
     if (!this.store.editable) return;
     const pointed = at && this.#homeAt(at);
     const home = pointed ?? this.#homeHere();
-    const spot = at && pointed?.free ? { x: at.x - pointed.x, y: at.y - pointed.y } : this.#spotIn(home.parent);
+    const spot =
+      at && pointed?.free
+        ? { x: at.x - pointed.x, y: at.y - pointed.y }
+        : this.#spotIn(home.parent);
     this.#write(home.parent, home.kind, spot, undefined, size);
   }
 
@@ -133,7 +146,14 @@ export class Actions {
       const h = this.scene.measure.noteHeight(text, NOTE_W);
       const spot = freeSpot(taken, width, NOTE_W, h);
       taken.push({ ...spot, w: NOTE_W, h });
-      return { id: newNoteId(), text, kind: home.kind, parent: home.parent, x: origin.x + spot.x, y: origin.y + spot.y };
+      return {
+        id: newNoteId(),
+        text,
+        kind: home.kind,
+        parent: home.parent,
+        x: origin.x + spot.x,
+        y: origin.y + spot.y,
+      };
     });
     const done = await this.run([{ do: 'addNotes', notes }]);
     return done ? notes.map((note) => note.id) : [];
@@ -143,9 +163,19 @@ export class Actions {
   async addSection(at: Point, size?: { w: number; h: number }): Promise<void> {
     const id = newSectionId();
     const place = { x: snap(at.x), y: snap(at.y) };
-    const box = size ? { w: Math.max(152, snap(size.w)), h: Math.max(152, snap(size.h)) } : SECTION_SIZE;
+    const box = size
+      ? { w: Math.max(152, snap(size.w)), h: Math.max(152, snap(size.h)) }
+      : SECTION_SIZE;
     const made = await this.run([
-      { do: 'addSection', id, title: 'New section', kind: 'plain', layout: 'free', ...place, size: box },
+      {
+        do: 'addSection',
+        id,
+        title: 'New section',
+        kind: 'plain',
+        layout: 'free',
+        ...place,
+        size: box,
+      },
     ]);
     if (made && (await this.store.arrived(id))) this.edit(id);
   }
@@ -159,8 +189,17 @@ export class Actions {
     const spot = at ?? (beside ? { x: beside.x + beside.w + 40, y: beside.y } : this.#centre());
     const id = newFollowUpId();
     const place = { parent: BOARD, x: snap(spot.x), y: snap(spot.y) };
-    const commands: Command[] = [{ do: 'addFollowUp', id, text: '', kind: 'change', from, ...place }];
-    if (from) commands.push({ do: 'addConnector', id: newConnectorId(), from: { on: from }, to: { on: id }, label: '' });
+    const commands: Command[] = [
+      { do: 'addFollowUp', id, text: '', kind: 'change', from, ...place },
+    ];
+    if (from)
+      commands.push({
+        do: 'addConnector',
+        id: newConnectorId(),
+        from: { on: from },
+        to: { on: id },
+        label: '',
+      });
     if ((await this.run(commands)) && (await this.store.arrived(id))) {
       this.#blank.add(id);
       this.edit(id);
@@ -170,18 +209,23 @@ export class Actions {
   /** Draws a connector. */
   connect(from: Key | Point, to: Key | Point): void {
     const end = (what: Key | Point) =>
-      typeof what === 'string' ? { on: what } : { at: [Math.round(what.x), Math.round(what.y)] as [number, number] };
+      typeof what === 'string'
+        ? { on: what }
+        : { at: [Math.round(what.x), Math.round(what.y)] as [number, number] };
     const id = newConnectorId();
-    void this.run([{ do: 'addConnector', id, from: end(from), to: end(to), label: '' }]).then((done) => {
-      if (done) this.scene.selection.set([id]);
-    });
+    void this.run([{ do: 'addConnector', id, from: end(from), to: end(to), label: '' }]).then(
+      (done) => {
+        if (done) this.scene.selection.set([id]);
+      },
+    );
   }
 
   /** Takes the selected things off the board. */
   async remove(): Promise<void> {
     const keys = [...this.scene.selection.keys];
     if (keys.length === 0) return;
-    const what = keys.length === 1 ? nameOf(this.store.get(keys[0] ?? '')) : `${keys.length} things`;
+    const what =
+      keys.length === 1 ? nameOf(this.store.get(keys[0] ?? '')) : `${keys.length} things`;
     if (await this.run([{ do: 'remove', keys }])) {
       this.say({ text: `${what} removed`, action: { label: 'Undo', run: () => void this.undo() } });
     }
@@ -191,14 +235,25 @@ export class Actions {
   setKind(kind: NoteKind): void {
     const notes = this.#selected('note');
     const sections = this.#selected('section');
-    const commands: Command[] = sections.map((id) => ({ do: 'setSection', id, set: [{ field: 'kind', value: kind }] }));
-    if (notes.length > 0) commands.push({ do: 'setNotes', ids: notes, set: [{ field: 'kind', value: kind }] });
+    const commands: Command[] = sections.map((id) => ({
+      do: 'setSection',
+      id,
+      set: [{ field: 'kind', value: kind }],
+    }));
+    if (notes.length > 0)
+      commands.push({ do: 'setNotes', ids: notes, set: [{ field: 'kind', value: kind }] });
     void this.run(commands);
   }
 
   /** How the selected section places what is in it. */
   setLayout(layout: Layout): void {
-    void this.run(this.#selected('section').map((id) => ({ do: 'setSection', id, set: [{ field: 'layout', value: layout }] })));
+    void this.run(
+      this.#selected('section').map((id) => ({
+        do: 'setSection',
+        id,
+        set: [{ field: 'layout', value: layout }],
+      })),
+    );
   }
 
   /** When what a note tells happened, as typed. */
@@ -229,7 +284,9 @@ export class Actions {
     if (into !== undefined && from.length > 0) {
       await this.run([{ do: 'mergeThemes', into, from }]);
     } else if (into !== undefined && notes.length > 0) {
-      await this.run([{ do: 'move', moves: notes.map((key) => ({ key, parent: into, x: 0, y: 0 })) }]);
+      await this.run([
+        { do: 'move', moves: notes.map((key) => ({ key, parent: into, x: 0, y: 0 })) },
+      ]);
     } else if (notes.length > 0) {
       const id = newThemeId();
       const done = await this.run([{ do: 'group', id, notes, name: '' }]);
@@ -253,7 +310,9 @@ export class Actions {
   park(): void {
     const ids = this.#selected('note');
     const parked = !ids.every((id) => this.store.as('note', id)?.parked);
-    void this.run(ids.length > 0 ? [{ do: 'setNotes', ids, set: [{ field: 'parked', value: parked }] }] : []);
+    void this.run(
+      ids.length > 0 ? [{ do: 'setNotes', ids, set: [{ field: 'parked', value: parked }] }] : [],
+    );
   }
 
   /** Moves the selection by a step; in columns, lanes and themes, past its neighbour. */
@@ -263,15 +322,22 @@ export class Actions {
       const record = this.store.get(key);
       const parent = (record && parentOf(record)) ?? BOARD;
       const above = this.store.get(parent);
-      if (above && (above.type === 'theme' || (above.type === 'section' && above.layout !== 'free'))) {
+      if (
+        above &&
+        (above.type === 'theme' || (above.type === 'section' && above.layout !== 'free'))
+      ) {
         const siblings = this.store.childrenOf(parent).map(keyOf);
         const to = siblings.indexOf(key) + (dx + dy > 0 ? 1 : -2);
         const after = siblings[to];
-        return to < -1 || (after === undefined && to >= 0) ? [] : [{ key, parent, x: 0, y: 0, after, first: to < 0 }];
+        return to < -1 || (after === undefined && to >= 0)
+          ? []
+          : [{ key, parent, x: 0, y: 0, after, first: to < 0 }];
       }
       const rect = this.scene.layout.rect(key);
       const origin = (above && this.scene.layout.rect(parent)) ?? { x: 0, y: 0 };
-      return rect ? [{ key, parent, x: rect.x - origin.x + dx * step, y: rect.y - origin.y + dy * step }] : [];
+      return rect
+        ? [{ key, parent, x: rect.x - origin.x + dx * step, y: rect.y - origin.y + dy * step }]
+        : [];
     });
     void this.run(moves.length > 0 ? [{ do: 'move', moves }] : []);
   }
@@ -279,7 +345,10 @@ export class Actions {
   /** Selects everything on the board, or in the section that is selected. */
   selectAll(): void {
     const only = this.scene.selection.only;
-    const within = only && this.store.get(only)?.type === 'section' ? withContents(this.store, [only]) : undefined;
+    const within =
+      only && this.store.get(only)?.type === 'section'
+        ? withContents(this.store, [only])
+        : undefined;
     within?.delete(only ?? '');
     const keys = [...this.scene.layout.rects()].map(([key]) => key);
     const chosen = within && within.size > 0 ? keys.filter((key) => within.has(key)) : keys;
@@ -306,15 +375,32 @@ export class Actions {
     }
   }
 
-  #write(parent: string, kind: NoteKind, spot: Point, after?: Key, size?: { w: number; h: number }): void {
+  #write(
+    parent: string,
+    kind: NoteKind,
+    spot: Point,
+    after?: Key,
+    size?: { w: number; h: number },
+  ): void {
     const id = newNoteId();
     const place = { parent, x: snap(spot.x), y: snap(spot.y) };
     const note: Note = {
-      id, text: '', kind, place: { ...place, order: '~' }, size: size ?? null,
-      author: this.store.person, made: Date.now(), when: null, source: '', parked: false,
+      id,
+      text: '',
+      kind,
+      place: { ...place, order: '~' },
+      size: size ?? null,
+      author: this.store.person,
+      made: Date.now(),
+      when: null,
+      source: '',
+      parked: false,
     };
     this.#blank.add(id);
-    void this.run([{ do: 'addNotes', notes: [{ id, text: '', kind, ...place, after, size }] }], [{ type: 'note', ...note }]);
+    void this.run(
+      [{ do: 'addNotes', notes: [{ id, text: '', kind, ...place, after, size }] }],
+      [{ type: 'note', ...note }],
+    );
     this.edit(id);
   }
 
@@ -382,6 +468,12 @@ export function messageOf(error: unknown): string {
 }
 
 function nameOf(record: BoardRecord | undefined): string {
-  const names = { note: 'Note', section: 'Section', theme: 'Group', connector: 'Connector', followUp: 'Follow-up' };
+  const names = {
+    note: 'Note',
+    section: 'Section',
+    theme: 'Group',
+    connector: 'Connector',
+    followUp: 'Follow-up',
+  };
   return record && record.type in names ? names[record.type as keyof typeof names] : 'It';
 }

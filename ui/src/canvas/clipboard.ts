@@ -37,7 +37,13 @@ export async function duplicate(actions: Actions, dx = BESIDE, dy = BESIDE): Pro
     return { parent: BOARD, x: rect.x + dx, y: rect.y + dy };
   });
   if (await actions.run(made.length > 0 ? [{ do: 'insert', records: made }] : [])) {
-    scene.selection.set(made.slice(0, records.length).filter((record) => isRoot(record, made)).map(keyOf).slice(0, roots.length));
+    scene.selection.set(
+      made
+        .slice(0, records.length)
+        .filter((record) => isRoot(record, made))
+        .map(keyOf)
+        .slice(0, roots.length),
+    );
   }
 }
 
@@ -53,13 +59,19 @@ export function copy(actions: Actions, data: DataTransfer): boolean {
   if (records.length === 0) return false;
   const stops = records.flatMap((record) => {
     const rect = scene.layout.rect(keyOf(record));
-    return rect && wordsOf(record) !== '' ? [{ key: keyOf(record), rect, words: wordsOf(record) }] : [];
+    return rect && wordsOf(record) !== ''
+      ? [{ key: keyOf(record), rect, words: wordsOf(record) }]
+      : [];
   });
-  const words = readingOrder(stops).map((stop) => stop.words).join('\n');
-  const at = new Map(records.flatMap((record): [Key, Point][] => {
-    const rect = scene.layout.rect(keyOf(record));
-    return rect ? [[keyOf(record), rect]] : [];
-  }));
+  const words = readingOrder(stops)
+    .map((stop) => stop.words)
+    .join('\n');
+  const at = new Map(
+    records.flatMap((record): [Key, Point][] => {
+      const rect = scene.layout.rect(keyOf(record));
+      return rect ? [[keyOf(record), rect]] : [];
+    }),
+  );
   data.setData('text/plain', words);
   copied = { words, records, at };
   return true;
@@ -90,14 +102,23 @@ export async function paste(actions: Actions, data: DataTransfer): Promise<void>
 
 async function pasteThings(actions: Actions, from: NonNullable<typeof copied>): Promise<void> {
   const { store, scene } = actions;
-  const box = around([...from.at.values()].map(({ x, y }) => ({ x, y, w: 0, h: 0 }))) ?? { x: 0, y: 0 };
+  const box = around([...from.at.values()].map(({ x, y }) => ({ x, y, w: 0, h: 0 }))) ?? {
+    x: 0,
+    y: 0,
+  };
   const to = actions.pointer ?? { x: box.x + BESIDE, y: box.y + BESIDE };
   const made = copies(from.records, { person: store.person, now: Date.now() }, (record) => {
     const at = from.at.get(keyOf(record)) ?? box;
-    return { parent: BOARD, x: Math.round(to.x + at.x - box.x), y: Math.round(to.y + at.y - box.y) };
+    return {
+      parent: BOARD,
+      x: Math.round(to.x + at.x - box.x),
+      y: Math.round(to.y + at.y - box.y),
+    };
   });
   // People of another board are not here: what they wrote is pasted without a name.
-  const own = made.map((record) => (record.type === 'note' ? { ...record, author: store.person } : record));
+  const own = made.map((record) =>
+    record.type === 'note' ? { ...record, author: store.person } : record,
+  );
   if (await actions.run([{ do: 'insert', records: own }])) {
     scene.selection.set(own.filter((record) => isRoot(record, own)).map(keyOf));
   }

@@ -46,11 +46,26 @@ export function copies(
       case 'section':
         return [{ ...record, id, ...at(home(record)) }];
       case 'note':
-        return [{ ...record, id, place: place(record, parent), author: record.author && by.person, made: record.author ? by.now : 0 }];
+        return [
+          {
+            ...record,
+            id,
+            place: place(record, parent),
+            author: record.author && by.person,
+            made: record.author ? by.now : 0,
+          },
+        ];
       case 'theme':
         return [{ ...record, id, place: place(record, parent) }];
       case 'followUp':
-        return [{ ...record, id, from: ids.get(record.from ?? '') ?? record.from, place: place(record, parent) }];
+        return [
+          {
+            ...record,
+            id,
+            from: ids.get(record.from ?? '') ?? record.from,
+            place: place(record, parent),
+          },
+        ];
       case 'connector': {
         const from = end(record.from);
         const to = end(record.to);
@@ -61,7 +76,10 @@ export function copies(
     }
   });
 
-  function place(record: Extract<BoardRecord, { place: unknown }>, parent: Key | undefined): typeof record.place {
+  function place(
+    record: Extract<BoardRecord, { place: unknown }>,
+    parent: Key | undefined,
+  ): typeof record.place {
     return parent ? { ...record.place, parent } : { ...record.place, ...home(record) };
   }
 }

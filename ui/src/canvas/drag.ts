@@ -38,7 +38,11 @@ export class Drag {
 
   /** What is dragged, and how far: for the others' screens. */
   get told(): { keys: Key[]; dx: number; dy: number } {
-    return { keys: this.#keys.slice(0, 50), dx: Math.round(this.#far.dx), dy: Math.round(this.#far.dy) };
+    return {
+      keys: this.#keys.slice(0, 50),
+      dx: Math.round(this.#far.dx),
+      dy: Math.round(this.#far.dy),
+    };
   }
 
   /** Goes to `dx`, `dy` from where it began; `at` is the pointer. */
@@ -46,7 +50,10 @@ export class Drag {
     const { scene } = this.#actions;
     const near = this.#box && moved(this.#box, dx, dy);
     const reach = SNAP_REACH / scene.viewport.view.z;
-    const snap = near && !free ? snapped(near, this.#neighbours, Math.min(reach, 24)) : { dx: 0, dy: 0, guides: [] };
+    const snap =
+      near && !free
+        ? snapped(near, this.#neighbours, Math.min(reach, 24))
+        : { dx: 0, dy: 0, guides: [] };
     this.#far = { dx: Math.round(dx + snap.dx), dy: Math.round(dy + snap.dy) };
     scene.offset(this.#all, this.#far.dx, this.#far.dy);
     const drop: Drop = copy
@@ -68,7 +75,11 @@ export class Drag {
     const commands = dropCommands(scene, this.#keys, dx, dy, drop);
     // They stay where they were dropped until the engine's answer has moved them there.
     if (!(await this.#actions.run(commands))) this.cancel();
-    else setTimeout(() => scene.settle([...this.#all].filter((key) => scene.offsets.get(key)?.dx === dx)), PATIENCE);
+    else
+      setTimeout(
+        () => scene.settle([...this.#all].filter((key) => scene.offsets.get(key)?.dx === dx)),
+        PATIENCE,
+      );
     const [made] = commands;
     if (made?.do === 'group' && (await store.arrived(made.id))) this.#actions.edit(made.id);
   }

@@ -65,7 +65,8 @@ export function dropAt(scene: Scene, keys: readonly Key[], at: Point): Drop {
       const rect = scene.layout.rect(key);
       return rect && !moving.has(key) && holds(rect, at);
     });
-    if (theme !== undefined) return { to: 'parent', parent: theme, ...inTray(scene, theme, moving, at) };
+    if (theme !== undefined)
+      return { to: 'parent', parent: theme, ...inTray(scene, theme, moving, at) };
   }
   const section = store.sections.findLast((key) => {
     const rect = scene.layout.rect(key);
@@ -73,8 +74,10 @@ export function dropAt(scene: Scene, keys: readonly Key[], at: Point): Drop {
   });
   if (section === undefined) return nowhere;
   const layout = store.as('section', section)?.layout;
-  if (layout === 'column') return { to: 'parent', parent: section, ...inColumn(scene, section, moving, at) };
-  if (layout === 'timeline') return { to: 'parent', parent: section, ...inLane(scene, section, moving, at) };
+  if (layout === 'column')
+    return { to: 'parent', parent: section, ...inColumn(scene, section, moving, at) };
+  if (layout === 'timeline')
+    return { to: 'parent', parent: section, ...inLane(scene, section, moving, at) };
   return { to: 'parent', parent: section, after: undefined, line: undefined };
 }
 
@@ -104,24 +107,43 @@ function inLane(scene: Scene, parent: Key, moving: ReadonlySet<Key>, at: Point):
   const all = siblings(scene, parent, moving).sort((a, b) => a.rect.x - b.rect.x);
   const before = all.findLast(({ rect }) => middle(rect).x < at.x);
   // A date decides where a dated note goes: no line promises anything else.
-  const dated = [...moving].some((key) => moment(scene.store.as('note', key)?.when?.at ?? '') !== undefined);
-  const line = before && !dated ? { x: before.rect.x + before.rect.w + 3, y: before.rect.y, w: 2, h: before.rect.h } : undefined;
+  const dated = [...moving].some(
+    (key) => moment(scene.store.as('note', key)?.when?.at ?? '') !== undefined,
+  );
+  const line =
+    before && !dated
+      ? { x: before.rect.x + before.rect.w + 3, y: before.rect.y, w: 2, h: before.rect.h }
+      : undefined;
   return { after: before?.key ?? null, line };
 }
 
 function inTray(scene: Scene, theme: Key, moving: ReadonlySet<Key>, at: Point): Gap {
   const all = siblings(scene, theme, moving);
-  const before = all.findLast(({ rect }) => rect.y + rect.h < at.y || (rect.y <= at.y && middle(rect).x < at.x));
-  const line = before && { x: before.rect.x + before.rect.w + 3, y: before.rect.y, w: 2, h: before.rect.h };
+  const before = all.findLast(
+    ({ rect }) => rect.y + rect.h < at.y || (rect.y <= at.y && middle(rect).x < at.x),
+  );
+  const line = before && {
+    x: before.rect.x + before.rect.w + 3,
+    y: before.rect.y,
+    w: 2,
+    h: before.rect.h,
+  };
   return { after: before?.key ?? null, line };
 }
 
 /** The commands of a drop. Each thing goes from where it shows by `dx`, `dy`. */
-export function dropCommands(scene: Scene, keys: readonly Key[], dx: number, dy: number, drop: Drop): Command[] {
+export function dropCommands(
+  scene: Scene,
+  keys: readonly Key[],
+  dx: number,
+  dy: number,
+  drop: Drop,
+): Command[] {
   if (drop.to === 'group') {
     return [{ do: 'group', id: newThemeId(), notes: [drop.note, ...keys], name: '' }];
   }
-  const origin = drop.parent === BOARD ? { x: 0, y: 0 } : (scene.layout.rect(drop.parent) ?? { x: 0, y: 0 });
+  const origin =
+    drop.parent === BOARD ? { x: 0, y: 0 } : (scene.layout.rect(drop.parent) ?? { x: 0, y: 0 });
   const moves: Move[] = [];
   let after = drop.after;
   for (const key of inOrder(scene, keys)) {

@@ -54,7 +54,12 @@ export function around(rects: Iterable<Rect>): Rect | undefined {
 
 /** The rectangle two corners span. */
 export function spanned(a: Point, b: Point): Rect {
-  return { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y), w: Math.abs(a.x - b.x), h: Math.abs(a.y - b.y) };
+  return {
+    x: Math.min(a.x, b.x),
+    y: Math.min(a.y, b.y),
+    w: Math.abs(a.x - b.x),
+    h: Math.abs(a.y - b.y),
+  };
 }
 
 /** Whether two rectangles are the same. */

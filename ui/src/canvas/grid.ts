@@ -67,7 +67,13 @@ export class Grid {
     const found = new Set<Key>();
     const take = (key: Key): void => {
       const rect = this.#rects.get(key);
-      if (rect && rect.x < r.x + r.w && r.x < rect.x + rect.w && rect.y < r.y + r.h && r.y < rect.y + rect.h) {
+      if (
+        rect &&
+        rect.x < r.x + r.w &&
+        r.x < rect.x + rect.w &&
+        rect.y < r.y + r.h &&
+        r.y < rect.y + rect.h
+      ) {
         found.add(key);
       }
     };
@@ -97,6 +103,7 @@ export class Grid {
   }
 
   #each(span: Span, visit: (cell: string) => void): void {
-    for (let x = span.x0; x <= span.x1; x++) for (let y = span.y0; y <= span.y1; y++) visit(`${x},${y}`);
+    for (let x = span.x0; x <= span.x1; x++)
+      for (let y = span.y0; y <= span.y1; y++) visit(`${x},${y}`);
   }
 }

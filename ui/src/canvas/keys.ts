@@ -55,62 +55,181 @@ function tool(name: Pointer['tool']): (bench: Bench) => void {
 /** All shortcuts of the canvas. The sheet shows them in this order. */
 export const BINDINGS: readonly Binding[] = [
   { chords: ['n'], label: 'New note', group: 'Write', run: ({ actions }) => actions.addNote() },
-  { chords: ['enter', 'f2'], label: 'Edit what is selected', group: 'Write', run: ({ actions }) => {
+  {
+    chords: ['enter', 'f2'],
+    label: 'Edit what is selected',
+    group: 'Write',
+    run: ({ actions }) => {
       const key = actions.scene.selection.only ?? actions.scene.selection.focus;
       if (key) actions.edit(key);
-    } },
-  { chords: ['mod+enter'], label: 'Next note beside this one (Tab while writing)', group: 'Write', run: ({ actions }) => {
+    },
+  },
+  {
+    chords: ['mod+enter'],
+    label: 'Next note beside this one (Tab while writing)',
+    group: 'Write',
+    run: ({ actions }) => {
       const key = actions.scene.selection.only ?? actions.scene.selection.focus;
       if (key) actions.addNext(key);
-    } },
-  { chords: ['escape'], label: 'End writing, cancel a drag, select nothing', group: 'Write', run: ({ actions, pointer }) => {
+    },
+  },
+  {
+    chords: ['escape'],
+    label: 'End writing, cancel a drag, select nothing',
+    group: 'Write',
+    run: ({ actions, pointer }) => {
       if (pointer.cancel()) return;
       if (pointer.tool !== 'select') pointer.tool = 'select';
       else actions.scene.selection.set([]);
-    } },
+    },
+  },
   { chords: ['mod+z'], label: 'Undo', group: 'Edit', run: ({ actions }) => void actions.undo() },
-  { chords: ['mod+shift+z', 'mod+y'], label: 'Redo', group: 'Edit', run: ({ actions }) => void actions.redo() },
-  { chords: ['mod+d'], label: 'Duplicate (or drag with Alt)', group: 'Edit', run: ({ actions }) => void duplicate(actions) },
-  { chords: ['delete', 'backspace'], label: 'Remove', group: 'Edit', run: ({ actions }) => void actions.remove() },
-  { chords: ['mod+a'], label: 'Select everything', group: 'Edit', run: ({ actions }) => actions.selectAll() },
-  { chords: ['g'], label: 'Group the selected notes', group: 'Arrange', run: ({ actions }) => void actions.group() },
+  {
+    chords: ['mod+shift+z', 'mod+y'],
+    label: 'Redo',
+    group: 'Edit',
+    run: ({ actions }) => void actions.redo(),
+  },
+  {
+    chords: ['mod+d'],
+    label: 'Duplicate (or drag with Alt)',
+    group: 'Edit',
+    run: ({ actions }) => void duplicate(actions),
+  },
+  {
+    chords: ['delete', 'backspace'],
+    label: 'Remove',
+    group: 'Edit',
+    run: ({ actions }) => void actions.remove(),
+  },
+  {
+    chords: ['mod+a'],
+    label: 'Select everything',
+    group: 'Edit',
+    run: ({ actions }) => actions.selectAll(),
+  },
+  {
+    chords: ['g'],
+    label: 'Group the selected notes',
+    group: 'Arrange',
+    run: ({ actions }) => void actions.group(),
+  },
   ...KINDS.map(([kind, name], i): Binding => ({
-    chords: [String(i + 1)], label: name, group: 'Arrange', run: ({ actions }) => actions.setKind(kind),
+    chords: [String(i + 1)],
+    label: name,
+    group: 'Arrange',
+    run: ({ actions }) => actions.setKind(kind),
   })),
-  { chords: [']'], label: 'To the front', group: 'Arrange', run: ({ actions }) => actions.restack(true) },
-  { chords: ['['], label: 'To the back', group: 'Arrange', run: ({ actions }) => actions.restack(false) },
+  {
+    chords: [']'],
+    label: 'To the front',
+    group: 'Arrange',
+    run: ({ actions }) => actions.restack(true),
+  },
+  {
+    chords: ['['],
+    label: 'To the back',
+    group: 'Arrange',
+    run: ({ actions }) => actions.restack(false),
+  },
   ...DIRECTIONS.flatMap((direction, i): Binding[] => [
-    { chords: [`arrow${direction}`], label: i ? '' : 'Next in that direction', group: 'Move around', run: ({ walk }) => walk.go(direction, false) },
-    { chords: [`shift+arrow${direction}`], label: i ? '' : 'Select the next as well', group: 'Move around', run: ({ walk }) => walk.go(direction, true) },
-    { chords: [`alt+arrow${direction}`], label: i ? '' : 'Move the selection', group: 'Arrange', run: ({ actions }) => actions.moveBy(direction, STEP) },
-    { chords: [`alt+shift+arrow${direction}`], label: i ? '' : 'Move it by a hair', group: 'Arrange', run: ({ actions }) => actions.moveBy(direction, 1) },
+    {
+      chords: [`arrow${direction}`],
+      label: i ? '' : 'Next in that direction',
+      group: 'Move around',
+      run: ({ walk }) => walk.go(direction, false),
+    },
+    {
+      chords: [`shift+arrow${direction}`],
+      label: i ? '' : 'Select the next as well',
+      group: 'Move around',
+      run: ({ walk }) => walk.go(direction, true),
+    },
+    {
+      chords: [`alt+arrow${direction}`],
+      label: i ? '' : 'Move the selection',
+      group: 'Arrange',
+      run: ({ actions }) => actions.moveBy(direction, STEP),
+    },
+    {
+      chords: [`alt+shift+arrow${direction}`],
+      label: i ? '' : 'Move it by a hair',
+      group: 'Arrange',
+      run: ({ actions }) => actions.moveBy(direction, 1),
+    },
   ]),
-  { chords: ['home'], label: 'First on the board', group: 'Move around', run: ({ walk }) => walk.end(1) },
-  { chords: ['end'], label: 'Last on the board', group: 'Move around', run: ({ walk }) => walk.end(-1) },
-  { chords: ['+', '=', 'mod+=', 'mod++'], label: 'Zoom in', group: 'Move around', run: (bench) => zoomBy(bench, 1) },
-  { chords: ['-', 'mod+-'], label: 'Zoom out', group: 'Move around', run: (bench) => zoomBy(bench, -1) },
-  { chords: ['0', 'mod+0'], label: 'Zoom to 100%', group: 'Move around', run: ({ actions }) => {
+  {
+    chords: ['home'],
+    label: 'First on the board',
+    group: 'Move around',
+    run: ({ walk }) => walk.end(1),
+  },
+  {
+    chords: ['end'],
+    label: 'Last on the board',
+    group: 'Move around',
+    run: ({ walk }) => walk.end(-1),
+  },
+  {
+    chords: ['+', '=', 'mod+=', 'mod++'],
+    label: 'Zoom in',
+    group: 'Move around',
+    run: (bench) => zoomBy(bench, 1),
+  },
+  {
+    chords: ['-', 'mod+-'],
+    label: 'Zoom out',
+    group: 'Move around',
+    run: (bench) => zoomBy(bench, -1),
+  },
+  {
+    chords: ['0', 'mod+0'],
+    label: 'Zoom to 100%',
+    group: 'Move around',
+    run: ({ actions }) => {
       const { viewport } = actions.scene;
-      viewport.glide(zoomed(viewport.target, 1, { x: viewport.size.w / 2, y: viewport.size.h / 2 }));
-    } },
-  { chords: ['!', '9'], label: 'Show the whole board', group: 'Move around', run: ({ actions }) => actions.scene.fit() },
-  { chords: ['@', '8'], label: 'Show the selection', group: 'Move around', run: ({ actions }) => {
+      viewport.glide(
+        zoomed(viewport.target, 1, { x: viewport.size.w / 2, y: viewport.size.h / 2 }),
+      );
+    },
+  },
+  {
+    chords: ['9', '!'],
+    label: 'Show the whole board',
+    group: 'Move around',
+    run: ({ actions }) => actions.scene.fit(),
+  },
+  {
+    chords: ['8', '@'],
+    label: 'Show the selection',
+    group: 'Move around',
+    run: ({ actions }) => {
       const { keys } = actions.scene.selection;
       if (keys.size > 0) actions.scene.fit(keys, 2);
-    } },
+    },
+  },
   { chords: ['v'], label: 'Select', group: 'Tools', run: tool('select') },
   { chords: ['h'], label: 'Move around (or hold Space)', group: 'Tools', run: tool('hand') },
   { chords: ['s'], label: 'Section', group: 'Tools', run: tool('section') },
   { chords: ['c'], label: 'Connector', group: 'Tools', run: tool('connector') },
   { chords: ['f'], label: 'Follow-up', group: 'Tools', run: tool('followUp') },
   { chords: ['?'], label: 'This sheet', group: 'Tools', run: ({ help }) => help() },
-  { chords: ['contextmenu', 'shift+f10'], label: 'Menu of the selection', group: 'Edit', run: ({ menu }) => menu() },
+  {
+    chords: ['contextmenu', 'shift+f10'],
+    label: 'Menu of the selection',
+    group: 'Edit',
+    run: ({ menu }) => menu(),
+  },
 ];
 
-const BY_CHORD = new Map(BINDINGS.flatMap((binding) => binding.chords.map((chord) => [chord, binding] as const)));
+const BY_CHORD = new Map(
+  BINDINGS.flatMap((binding) => binding.chords.map((chord) => [chord, binding] as const)),
+);
 
 /** A key press as a chord: `mod+shift+z`. What Shift makes of a key is the key itself: `?`, not `shift+/`. */
-export function chordOf(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): string {
+export function chordOf(
+  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>,
+): string {
   const key = event.key.toLowerCase();
   const symbol = key.length === 1 && key.toUpperCase() === key.toLowerCase();
   return [
@@ -124,7 +243,12 @@ export function chordOf(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'
 /** Whether a key press writes: a letter or an input method, not a command. */
 function writes(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  return event.isComposing || event.key === 'Process' || /^\p{L}$/u.test(event.key) || event.key === 'Dead';
+  return (
+    event.isComposing ||
+    event.key === 'Process' ||
+    /^\p{L}$/u.test(event.key) ||
+    event.key === 'Dead'
+  );
 }
 
 /** Handles a key press on the canvas. Answers whether it was one of ours. */

@@ -1,4 +1,12 @@
-import type { FollowUp, Key, Meta, Note, Record as BoardRecord, Section, Theme } from '../ipc/generated/board';
+import type {
+  FollowUp,
+  Key,
+  Meta,
+  Note,
+  Record as BoardRecord,
+  Section,
+  Theme,
+} from '../ipc/generated/board';
 import { BOARD, keyOf, parentOf } from '../board/records';
 import { type Rect, same } from './geometry';
 import { NOTE_H, NOTE_W, type TextMeasure } from './text';
@@ -115,7 +123,13 @@ export class Layout {
   }
 
   /** Lays out anew what these keys touch. Answers the keys whose rectangles are new, changed, or gone. */
-  update(changes: Iterable<{ key: Key; before?: BoardRecord | undefined; after?: BoardRecord | undefined }>): Set<Key> {
+  update(
+    changes: Iterable<{
+      key: Key;
+      before?: BoardRecord | undefined;
+      after?: BoardRecord | undefined;
+    }>,
+  ): Set<Key> {
     const dirty = new Set<Key>();
     for (const { key, before, after } of changes) {
       for (const record of [before, after ?? this.#source.get(key)]) {
@@ -181,10 +195,14 @@ export class Layout {
       frame.h = HEADER;
       return;
     }
-    const columns = section.layout === 'column' ? Math.max(1, Math.floor((frame.w - 28) / (NOTE_W + GAP))) : undefined;
+    const columns =
+      section.layout === 'column'
+        ? Math.max(1, Math.floor((frame.w - 28) / (NOTE_W + GAP)))
+        : undefined;
     const items: Item[] = [];
     for (const child of this.#source.childrenOf(section.id)) {
-      const wide = section.layout === 'column' && child.type !== 'theme' ? frame.w - 2 * PADDING : undefined;
+      const wide =
+        section.layout === 'column' && child.type !== 'theme' ? frame.w - 2 * PADDING : undefined;
       const item = this.#item(child, wide, columns);
       if (item) items.push(item);
     }
@@ -233,7 +251,9 @@ export class Layout {
         return { key: record.id, record, w, h, inside: [] };
       }
       case 'theme': {
-        const members = this.#source.childrenOf(record.id).flatMap((child) => this.#item(child) ?? []);
+        const members = this.#source
+          .childrenOf(record.id)
+          .flatMap((child) => this.#item(child) ?? []);
         if (record.collapsed) {
           const first = members[0];
           const w = Math.max(NOTE_W, first?.w ?? 0);
@@ -246,7 +266,10 @@ export class Layout {
         }
         const most = Math.min(themeColumns(members.length), columns ?? Infinity);
         const tray = layTray(members, most);
-        const inside = members.map((member, i): [Key, Rect] => [member.key, tray.at[i] ?? { x: 0, y: 0, w: 0, h: 0 }]);
+        const inside = members.map((member, i): [Key, Rect] => [
+          member.key,
+          tray.at[i] ?? { x: 0, y: 0, w: 0, h: 0 },
+        ]);
         return { key: record.id, record, w: tray.w, h: tray.h, inside };
       }
       default:

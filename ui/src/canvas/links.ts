@@ -104,9 +104,15 @@ export class Links {
       if (!rect || !record || !meets(rect, grown(span, REACH))) continue;
       if (('on' in from && key === from.on) || ('on' in to && key === to.on)) continue;
       const h = record.type === 'section' ? HEADER - 8 : THEME_TITLE;
-      obstacles.push({ x: rect.x + 8, y: rect.y + 6, w: Math.min(rect.w - 16, 44 + wordsOf(record).length * 9), h: h - 6 });
+      obstacles.push({
+        x: rect.x + 8,
+        y: rect.y + 6,
+        w: Math.min(rect.w - 16, 44 + wordsOf(record).length * 9),
+        h: h - 6,
+      });
     }
-    return route(a, b, obstacles);
+    const areas = this.#store.sections.flatMap((key) => this.#scene.rect(key) ?? []);
+    return route(a, b, obstacles, areas);
   }
 
   /** Whether a connector may show in a part of the board. */

@@ -11,15 +11,18 @@ const BARS_FROM = 0.07;
 /** Lines drawn of a note: nobody reads more of an overview. */
 const MOST_LINES = 12;
 
-/** Draws the notes of a part of the board. The context is at its top-left corner, `z` pixels a board unit. */
+/** Draws the notes of a part of the board. The context is at its top-left corner, `z` pixels a board unit. `quick`: text as bars. */
 export function paintNotes(
   context: CanvasRenderingContext2D,
   area: Rect,
   z: number,
   scene: Scene,
   palette: { [S in Shade]: Ink },
+  quick: boolean,
 ): void {
-  const notes = [...scene.grid.in(area)].flatMap((key) => scene.store.get(key) ?? []).sort(bySiblingOrder);
+  const notes = [...scene.grid.in(area)]
+    .flatMap((key) => scene.store.get(key) ?? [])
+    .sort(bySiblingOrder);
   context.textBaseline = 'alphabetic';
   for (const record of notes) {
     if (record.type !== 'note' && record.type !== 'followUp') continue;
@@ -44,7 +47,7 @@ export function paintNotes(
     context.fillRect(x + 2 * z, y + h - Math.max(1, z), w - 4 * z, Math.max(1, z));
     const lines = scene.measure.lines(record.text, rect.w).slice(0, MOST_LINES);
     context.fillStyle = ink.ink;
-    if (z >= TEXT_FROM) {
+    if (z >= TEXT_FROM && !quick) {
       context.save();
       context.translate(x, y);
       context.scale(z, z);
@@ -57,7 +60,12 @@ export function paintNotes(
       context.globalAlpha = 0.55;
       lines.forEach((line, i) => {
         const length = Math.min(rect.w - 2 * NOTE_PAD, line.trimEnd().length * 6.6);
-        context.fillRect(x + NOTE_PAD * z, y + (8 + 4 + i * LINE) * z, length * z, Math.max(1, 7 * z));
+        context.fillRect(
+          x + NOTE_PAD * z,
+          y + (8 + 4 + i * LINE) * z,
+          length * z,
+          Math.max(1, 7 * z),
+        );
       });
       context.globalAlpha = 1;
     }

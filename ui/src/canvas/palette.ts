@@ -11,7 +11,16 @@ export interface Ink {
 /** Follow-ups look like notes of this kind. */
 export type Shade = NoteKind | 'action';
 
-const SHADES: readonly Shade[] = ['happened', 'well', 'lucky', 'shared', 'puzzle', 'idea', 'plain', 'action'];
+const SHADES: readonly Shade[] = [
+  'happened',
+  'well',
+  'lucky',
+  'shared',
+  'puzzle',
+  'idea',
+  'plain',
+  'action',
+];
 
 /** The tokens' colours as they are in the present theme. */
 export function readPalette(): { [S in Shade]: Ink } {

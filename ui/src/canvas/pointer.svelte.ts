@@ -6,7 +6,16 @@ import { Drag, type DragView } from './drag';
 import { withContents } from './drop';
 import { meets, type Point, type Rect } from './geometry';
 import { reduce } from './gestures/gesture';
-import { type Effect, type Held, type Hit, IDLE, type Input, type Spot, type State, type Tool } from './gestures/types';
+import {
+  type Effect,
+  type Held,
+  type Hit,
+  IDLE,
+  type Input,
+  type Spot,
+  type State,
+  type Tool,
+} from './gestures/types';
 import type { Way } from './route';
 
 /** Two fingers pinch and pan; a third changes nothing. */
@@ -17,7 +26,9 @@ export class Pointer {
   /** The tool in hand. */
   tool = $state<Tool>('select');
   /** The marquee, or the outline of what is being drawn, board units. */
-  outline = $state.raw<{ rect: Rect; as: 'marquee' | 'note' | 'section' | 'followUp' } | null>(null);
+  outline = $state.raw<{ rect: Rect; as: 'marquee' | 'note' | 'section' | 'followUp' } | null>(
+    null,
+  );
   /** The connector being drawn. */
   way = $state.raw<Way | null>(null);
   /** What a drag would do. */
@@ -80,7 +91,12 @@ export class Pointer {
     const element = event.target instanceof Element ? event.target : null;
     const grip = element?.closest<HTMLElement>('[data-grip]');
     const only = this.#actions.scene.selection.only;
-    if (grip && only) return { on: 'grip', key: only, grip: grip.dataset.grip as Extract<Hit, { on: 'grip' }>['grip'] };
+    if (grip && only)
+      return {
+        on: 'grip',
+        key: only,
+        grip: grip.dataset.grip as Extract<Hit, { on: 'grip' }>['grip'],
+      };
     if (element?.closest('[data-port]') && only) return { on: 'port', key: only };
     const { world } = this.spot(event);
     // Pointer capture makes the canvas the target of moves: what lies there is found by place.
@@ -118,8 +134,15 @@ export class Pointer {
     const hit = this.hit(event);
     const frame = hit.on === 'grip' ? scene.layout.rect(hit.key) : undefined;
     this.#feed({
-      type: 'down', spot: this.spot(event), held: heldBy(event), hit, pan, frame,
-      tool: this.tool, selected: scene.selection.keys, locked: !store.editable,
+      type: 'down',
+      spot: this.spot(event),
+      held: heldBy(event),
+      hit,
+      pan,
+      frame,
+      tool: this.tool,
+      selected: scene.selection.keys,
+      locked: !store.editable,
     });
     if (hit.on === 'thing' && scene.store.get(hit.key)?.type !== 'connector') {
       scene.selection.focus = hit.key;
@@ -128,7 +151,8 @@ export class Pointer {
   }
 
   #move(event: PointerEvent): void {
-    if (this.#fingers.has(event.pointerId)) this.#fingers.set(event.pointerId, this.spot(event).screen);
+    if (this.#fingers.has(event.pointerId))
+      this.#fingers.set(event.pointerId, this.spot(event).screen);
     if (this.#pinch) {
       this.#pinching();
       return;
@@ -137,7 +161,10 @@ export class Pointer {
     this.#actions.pointer = spot.world;
     this.#moved();
     if (this.#state.is === 'idle') return;
-    const hit = this.#state.is === 'connecting' || this.#state.is === 'pressed' ? this.#hitUnder(spot) : { on: 'nothing' as const };
+    const hit =
+      this.#state.is === 'connecting' || this.#state.is === 'pressed'
+        ? this.#hitUnder(spot)
+        : { on: 'nothing' as const };
     this.#feed({ type: 'move', spot, held: heldBy(event), hit });
   }
 
@@ -168,7 +195,11 @@ export class Pointer {
   }
 
   #double(event: MouseEvent): void {
-    if (this.tool !== 'select' || (event.target instanceof Element && event.target.closest('[data-own]'))) return;
+    if (
+      this.tool !== 'select' ||
+      (event.target instanceof Element && event.target.closest('[data-own]'))
+    )
+      return;
     const hit = this.hit(event);
     if (hit.on === 'thing') this.#actions.edit(hit.key);
     else if (hit.on === 'nothing' || hit.on === 'body') {
@@ -183,10 +214,13 @@ export class Pointer {
     const { viewport } = this.#actions.scene;
     const { screen } = this.spot(event);
     if (event.ctrlKey || event.metaKey) {
-      viewport.set(zoomed(viewport.view, viewport.view.z * wheelFactor(event.deltaY, event.deltaMode), screen));
+      viewport.set(
+        zoomed(viewport.view, viewport.view.z * wheelFactor(event.deltaY, event.deltaMode), screen),
+      );
     } else {
       const unit = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? viewport.size.h : 1;
-      const [dx, dy] = event.shiftKey && event.deltaX === 0 ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
+      const [dx, dy] =
+        event.shiftKey && event.deltaX === 0 ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
       viewport.set(panned(viewport.view, dx * unit, dy * unit));
     }
   }
@@ -194,7 +228,10 @@ export class Pointer {
   #spread(): { distance: number; middle: Point } | undefined {
     const [a, b] = [...this.#fingers.values()];
     if (!a || !b) return undefined;
-    return { distance: Math.hypot(a.x - b.x, a.y - b.y), middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 } };
+    return {
+      distance: Math.hypot(a.x - b.x, a.y - b.y),
+      middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
+    };
   }
 
   #pinching(): void {
@@ -202,7 +239,11 @@ export class Pointer {
     const before = this.#pinch;
     if (!now || !before) return;
     const { viewport } = this.#actions.scene;
-    const view = panned(viewport.view, before.middle.x - now.middle.x, before.middle.y - now.middle.y);
+    const view = panned(
+      viewport.view,
+      before.middle.x - now.middle.x,
+      before.middle.y - now.middle.y,
+    );
     viewport.set(zoomed(view, (view.z * now.distance) / Math.max(1, before.distance), now.middle));
     this.#pinch = now;
   }
@@ -230,7 +271,13 @@ export class Pointer {
         break;
       case 'drag':
         this.#dragging ??= new Drag(this.#actions);
-        this.drag = this.#dragging.to(effect.dx, effect.dy, effect.at, effect.copy, effect.straight);
+        this.drag = this.#dragging.to(
+          effect.dx,
+          effect.dy,
+          effect.at,
+          effect.copy,
+          effect.straight,
+        );
         break;
       case 'drop':
         this.#dragging?.to(effect.dx, effect.dy, effect.at, effect.copy, effect.straight);
@@ -253,12 +300,22 @@ export class Pointer {
         const parent = parentOf(store.get(effect.key) ?? { type: 'meta', ...store.meta });
         const origin = (parent && parent !== BOARD && scene.layout.rect(parent)) || { x: 0, y: 0 };
         const { x, y, w, h } = effect.rect;
-        const command = { do: 'resize' as const, key: effect.key, x: x - origin.x, y: y - origin.y, size: { w, h } };
+        const command = {
+          do: 'resize' as const,
+          key: effect.key,
+          x: x - origin.x,
+          y: y - origin.y,
+          size: { w, h },
+        };
         void this.#actions.run([command]).then(() => scene.preview(effect.key, undefined));
         break;
       }
       case 'connect':
-        this.way = scene.links.between(endOf(effect.from), effect.over ? { on: effect.over } : endOf(effect.at)) ?? null;
+        this.way =
+          scene.links.between(
+            endOf(effect.from),
+            effect.over ? { on: effect.over } : endOf(effect.at),
+          ) ?? null;
         break;
       case 'connected':
         this.way = null;
@@ -281,7 +338,12 @@ export class Pointer {
   #connected(from: Key | Point, at: Point, over: Key | null): void {
     const a = typeof from === 'string' ? this.#actions.scene.rect(from) : { ...from, w: 0, h: 0 };
     // A connector let go where it began was not meant.
-    if (!over && a && meets({ ...a, w: a.w + 24, h: a.h + 24, x: a.x - 12, y: a.y - 12 }, { ...at, w: 1, h: 1 })) return;
+    if (
+      !over &&
+      a &&
+      meets({ ...a, w: a.w + 24, h: a.h + 24, x: a.x - 12, y: a.y - 12 }, { ...at, w: 1, h: 1 })
+    )
+      return;
     this.#actions.connect(from, over ?? at);
   }
 
@@ -291,7 +353,11 @@ export class Pointer {
     const size = sized ? { w: Math.round(rect.w), h: Math.round(rect.h) } : undefined;
     if (tool === 'section') void this.#actions.addSection(sized ? corner : at, size);
     else if (tool === 'followUp') void this.#actions.addFollowUp(corner);
-    else this.#actions.addNote(corner, size && size.w > 140 ? { w: size.w, h: Math.max(88, size.h) } : undefined);
+    else
+      this.#actions.addNote(
+        corner,
+        size && size.w > 140 ? { w: size.w, h: Math.max(88, size.h) } : undefined,
+      );
   }
 
   /** What a marquee selects: notes, themes and follow-ups it touches, sections it holds. */
@@ -300,7 +366,12 @@ export class Pointer {
     const keys = [...scene.grid.in(rect)];
     for (const key of [...store.themes, ...store.sections]) {
       const r = scene.rect(key);
-      const within = r && r.x >= rect.x && r.y >= rect.y && r.x + r.w <= rect.x + rect.w && r.y + r.h <= rect.y + rect.h;
+      const within =
+        r &&
+        r.x >= rect.x &&
+        r.y >= rect.y &&
+        r.x + r.w <= rect.x + rect.w &&
+        r.y + r.h <= rect.y + rect.h;
       if (within) keys.push(key);
     }
     return keys;

@@ -29,7 +29,10 @@ export class Telling {
 
   /** There is something new to tell. */
   news(): void {
-    this.#timer ??= setTimeout(() => this.#tell(), Math.max(0, this.#last + EVERY - performance.now()));
+    this.#timer ??= setTimeout(
+      () => this.#tell(),
+      Math.max(0, this.#last + EVERY - performance.now()),
+    );
   }
 
   /** Ends. */

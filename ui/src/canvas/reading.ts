@@ -12,14 +12,18 @@ const ROW = 40;
 
 /** Reading order: rows from above, each from the left. */
 export function readingOrder<T extends Stop>(stops: readonly T[]): T[] {
-  const sorted = [...stops].sort((a, b) => a.rect.y - b.rect.y || a.rect.x - b.rect.x || (a.key < b.key ? -1 : 1));
+  const sorted = [...stops].sort(
+    (a, b) => a.rect.y - b.rect.y || a.rect.x - b.rect.x || (a.key < b.key ? -1 : 1),
+  );
   const rows: { top: number; stops: T[] }[] = [];
   for (const stop of sorted) {
     const row = rows.at(-1);
     if (row && stop.rect.y - row.top < ROW) row.stops.push(stop);
     else rows.push({ top: stop.rect.y, stops: [stop] });
   }
-  return rows.flatMap((row) => row.stops.sort((a, b) => a.rect.x - b.rect.x || a.rect.y - b.rect.y));
+  return rows.flatMap((row) =>
+    row.stops.sort((a, b) => a.rect.x - b.rect.x || a.rect.y - b.rect.y),
+  );
 }
 
 /** A direction of the arrow keys. */
@@ -34,7 +38,11 @@ export const VECTOR: { [D in Direction]: readonly [number, number] } = {
 };
 
 /** The nearest in a direction from `from`: what lies straight ahead is nearer than what lies aside. */
-export function neighbour(from: Rect, direction: Direction, stops: Iterable<Stop>): Key | undefined {
+export function neighbour(
+  from: Rect,
+  direction: Direction,
+  stops: Iterable<Stop>,
+): Key | undefined {
   const [dx, dy] = VECTOR[direction];
   const c = middle(from);
   let best: Key | undefined;

@@ -5,7 +5,13 @@ import { GAP, HEADER, PADDING } from './layout';
  * A free spot of the given size in an area of a section, row by row from the top left; below everything where
  * there is none. Coordinates are from the section's top-left corner.
  */
-export function freeSpot(taken: readonly Rect[], width: number, w: number, h: number, from?: { x: number; y: number }): {
+export function freeSpot(
+  taken: readonly Rect[],
+  width: number,
+  w: number,
+  h: number,
+  from?: { x: number; y: number },
+): {
   x: number;
   y: number;
 } {

@@ -2,14 +2,18 @@ import { grown, meets, type Point, type Rect } from './geometry';
 
 type Side = 'left' | 'right' | 'top' | 'bottom';
 
-/** How far a connector goes straight out of a thing before it may turn: half a gutter between notes and sections. */
-const STUB = 20;
+/** How far a connector goes straight out of a thing before it may turn: into the gutter between sections, or notes. */
+const LEAVING = [20, 8] as const;
+/** The same before it arrives, where its arrowhead needs room. */
+const ARRIVING = [20, 13] as const;
 /** From the arrowhead's tip to the thing it points at. */
 const TIP = 3;
 /** Radius of elbows. */
 const ELBOW = 8;
 /** What a bend costs, in units of length: a straight way may be this much longer. */
 const BEND = 40;
+/** What a unit of length inside of a section costs, beside itself: gutters are for connectors. */
+const INDOORS = 1;
 /** What crossing a thing costs. */
 const CROSSING = 600;
 
@@ -34,26 +38,31 @@ function port(r: Rect, side: Side, gap: number): Point {
 
 /**
  * The way of a connector between two rectangles (points are rectangles without area), in right angles,
- * around `obstacles` where there is a way around.
+ * around `obstacles` where there is a way around, and rather between than through `areas`.
  */
-export function route(from: Rect, to: Rect, obstacles: readonly Rect[]): Way {
+export function route(
+  from: Rect,
+  to: Rect,
+  obstacles: readonly Rect[],
+  areas: readonly Rect[] = [],
+): Way {
   const blocks = obstacles.map((r) => grown(r, 2));
   const straight = direct(from, to);
   if (straight && crossings(straight, blocks) === 0) return straight;
   let best: Point[] | undefined;
   let least = Infinity;
-  for (const exit of sides(from)) {
-    const a = port(from, exit, 0);
-    const s = stub(a, exit);
-    for (const entry of sides(to)) {
-      const b = port(to, entry, TIP);
-      const t = stub(b, entry);
-      for (const inner of ways(s, t)) {
-        const way = tidy([a, s, ...inner, t, b]);
+  const inner = [grown(from, -2), grown(to, -2)];
+  for (const [a, s] of stubs(from, 0, LEAVING)) {
+    for (const [b, t] of stubs(to, TIP, ARRIVING)) {
+      for (const corners of ways(s, t)) {
+        const way = tidy([a, s, ...corners, t, b]);
         if (turnsBack(way)) continue;
-        const cost = length(way) + (way.length - 2) * BEND + crossings(way, [...blocks, grown(from, -2), grown(to, -2)]) * CROSSING;
-        if (cost < least) {
-          least = cost;
+        const cost = length(way) + (way.length - 2) * BEND + indoors(way, areas) * INDOORS;
+        // The count of crossings is dear to find: not for what is too long already.
+        if (cost >= least) continue;
+        const whole = cost + crossings(way, [...blocks, ...inner]) * CROSSING;
+        if (whole < least) {
+          least = whole;
           best = way;
         }
       }
@@ -66,8 +75,32 @@ function sides(r: Rect): readonly Side[] {
   return r.w === 0 && r.h === 0 ? ['right', 'left', 'top', 'bottom'] : SIDES;
 }
 
-function stub(p: Point, side: Side): Point {
-  return { x: p.x + OUT[side].x * STUB, y: p.y + OUT[side].y * STUB };
+/** Where a connector may leave a thing, and where it may turn first. */
+function stubs(r: Rect, gap: number, far: readonly number[]): [Point, Point][] {
+  return sides(r).flatMap((side) => {
+    const p = port(r, side, gap);
+    return far.map((d): [Point, Point] => [
+      p,
+      { x: p.x + OUT[side].x * d, y: p.y + OUT[side].y * d },
+    ]);
+  });
+}
+
+/** How much of a way lies in areas. */
+function indoors(way: readonly Point[], areas: readonly Rect[]): number {
+  let sum = 0;
+  for (let i = 1; i < way.length; i++) {
+    const [a, b] = [way[i - 1], way[i]];
+    if (!a || !b) continue;
+    for (const area of areas) {
+      const w =
+        Math.min(Math.max(a.x, b.x), area.x + area.w) - Math.max(Math.min(a.x, b.x), area.x);
+      const h =
+        Math.min(Math.max(a.y, b.y), area.y + area.h) - Math.max(Math.min(a.y, b.y), area.y);
+      if (w >= 0 && h >= 0) sum += w + h;
+    }
+  }
+  return sum;
 }
 
 /** A straight line where the two face each other. */
@@ -76,15 +109,31 @@ function direct(from: Rect, to: Rect): Point[] | undefined {
   const bottom = Math.min(from.y + from.h, to.y + to.h);
   if (bottom - top >= 16 || (from.h === 0 && to.h === 0 && from.y === to.y)) {
     const y = Math.round((top + bottom) / 2);
-    if (to.x >= from.x + from.w) return [{ x: from.x + from.w, y }, { x: to.x - TIP, y }];
-    if (from.x >= to.x + to.w) return [{ x: from.x, y }, { x: to.x + to.w + TIP, y }];
+    if (to.x >= from.x + from.w)
+      return [
+        { x: from.x + from.w, y },
+        { x: to.x - TIP, y },
+      ];
+    if (from.x >= to.x + to.w)
+      return [
+        { x: from.x, y },
+        { x: to.x + to.w + TIP, y },
+      ];
   }
   const left = Math.max(from.x, to.x);
   const right = Math.min(from.x + from.w, to.x + to.w);
   if (right - left >= 16) {
     const x = Math.round((left + right) / 2);
-    if (to.y >= from.y + from.h) return [{ x, y: from.y + from.h }, { x, y: to.y - TIP }];
-    if (from.y >= to.y + to.h) return [{ x, y: from.y }, { x, y: to.y + to.h + TIP }];
+    if (to.y >= from.y + from.h)
+      return [
+        { x, y: from.y + from.h },
+        { x, y: to.y - TIP },
+      ];
+    if (from.y >= to.y + to.h)
+      return [
+        { x, y: from.y },
+        { x, y: to.y + to.h + TIP },
+      ];
   }
   return undefined;
 }
@@ -95,8 +144,14 @@ function ways(s: Point, t: Point): Point[][] {
   return [
     [{ x: t.x, y: s.y }],
     [{ x: s.x, y: t.y }],
-    [{ x: mx, y: s.y }, { x: mx, y: t.y }],
-    [{ x: s.x, y: my }, { x: t.x, y: my }],
+    [
+      { x: mx, y: s.y },
+      { x: mx, y: t.y },
+    ],
+    [
+      { x: s.x, y: my },
+      { x: t.x, y: my },
+    ],
   ];
 }
 
@@ -107,7 +162,11 @@ function tidy(points: readonly Point[]): Point[] {
     const last = kept.at(-1);
     if (last && last.x === p.x && last.y === p.y) continue;
     const before = kept.at(-2);
-    if (last && before && ((before.x === last.x && last.x === p.x) || (before.y === last.y && last.y === p.y))) {
+    if (
+      last &&
+      before &&
+      ((before.x === last.x && last.x === p.x) || (before.y === last.y && last.y === p.y))
+    ) {
       // Straight on: the corner between goes. Back on itself: it stays, and turnsBack sees it.
       const on = (last.x - before.x) * (p.x - last.x) + (last.y - before.y) * (p.y - last.y) >= 0;
       if (on) kept.pop();
@@ -140,8 +199,10 @@ function crossings(way: readonly Point[], blocks: readonly Rect[]): number {
     const [a, b] = [way[i - 1], way[i]];
     if (!a || !b) continue;
     const line = {
-      x: Math.min(a.x, b.x), y: Math.min(a.y, b.y),
-      w: Math.max(1, Math.abs(a.x - b.x)), h: Math.max(1, Math.abs(a.y - b.y)),
+      x: Math.min(a.x, b.x),
+      y: Math.min(a.y, b.y),
+      w: Math.max(1, Math.abs(a.x - b.x)),
+      h: Math.max(1, Math.abs(a.y - b.y)),
     };
     for (const block of blocks) if (meets(line, block)) count++;
   }
@@ -175,7 +236,8 @@ export function headOf(way: Way): string {
   if (!tip || !before) return '';
   const d = Math.max(1, gap(before, tip));
   const u = { x: (tip.x - before.x) / d, y: (tip.y - before.y) / d };
-  const wing = (s: 1 | -1): string => `${tip.x - u.x * 6.75 + s * u.y * 6.3} ${tip.y - u.y * 6.75 - s * u.x * 6.3}`;
+  const wing = (s: 1 | -1): string =>
+    `${tip.x - u.x * 6.75 + s * u.y * 6.3} ${tip.y - u.y * 6.75 - s * u.x * 6.3}`;
   return `M${wing(1)}L${tip.x} ${tip.y}L${wing(-1)}`;
 }
 

@@ -1,6 +1,6 @@
 import { tick } from 'svelte';
-import type { Key, Record as BoardRecord } from '../ipc/generated/board';
-import { bySiblingOrder, keyOf, parentOf } from '../board/records';
+import type { Key } from '../ipc/generated/board';
+import { keyOf, parentOf } from '../board/records';
 import type { BoardStore, Change } from '../board/store.svelte';
 import { fitted, type Margin, revealed, seen, type View } from './camera';
 import { around, grown, meets, moved, type Rect } from './geometry';
@@ -23,6 +23,12 @@ const OVERVIEW_DOWN_TO = 280;
 const ZOOM_DRAWN_ABOVE = 60;
 /** The camera rests when its zoom has not changed for this long, milliseconds. */
 const REST = 140;
+/** How far beyond what is seen notes are mounted, as a part of the longer side. */
+const AHEAD = 0.15;
+/** Above all depths: what is dragged or written. */
+const TOP = 2_000_000_000;
+/** Characters of an order that fit a `z-index`: 94⁴ is below {@link TOP}. */
+const DEPTH_DIGITS = 4;
 /** Kept free around what is brought into view, CSS pixels; the tool rail stands at the left. */
 export const MARGIN: Margin = { left: 76, top: 24, right: 24, bottom: 24 };
 
@@ -87,7 +93,9 @@ export class Scene {
       this.#cameraMoved = true;
       this.schedule();
     });
-    this.changed([...store.records()].map((after) => ({ key: keyOf(after), before: undefined, after })));
+    this.changed(
+      [...store.records()].map((after) => ({ key: keyOf(after), before: undefined, after })),
+    );
     this.#stop = store.onChange((changes) => this.changed(changes));
     // Estimates made with a fallback font are wrong once the real one is there.
     void document.fonts.ready.then(() => this.remeasure());
@@ -161,7 +169,8 @@ export class Scene {
     if (regrouped) this.contents++;
     const touched = this.layout.update(changes);
     for (const change of changes) {
-      if (change.after?.type === 'connector' || change.before?.type === 'connector') this.links.put(change.key);
+      if (change.after?.type === 'connector' || change.before?.type === 'connector')
+        this.links.put(change.key);
       touched.add(change.key);
     }
     if (gone.length > 0) this.selection.drop(gone);
@@ -305,7 +314,8 @@ export class Scene {
     const { view, size } = this.viewport;
     if (this.#cameraMoved) this.#writeCamera(stage, view, now);
     const resting = now >= this.#restAt;
-    const more = this.#cameraMoved || this.#contentMoved || resting ? this.#mount(view, !resting) : false;
+    const more =
+      this.#cameraMoved || this.#contentMoved || resting ? this.#mount(view, !resting) : false;
     for (const key of this.#dirty) {
       const element = this.element(key);
       if (element) this.#write(key, element);
@@ -344,9 +354,13 @@ export class Scene {
     const shown = seen(view, size);
     const inView = this.grid.in(shown);
     this.overview = this.overview
-      ? view.z < OVERVIEW_UNTIL || inView.size > OVERVIEW_DOWN_TO || (zooming && inView.size > ZOOM_DRAWN_ABOVE)
-      : view.z < OVERVIEW_BELOW || inView.size > OVERVIEW_ABOVE || (zooming && inView.size > ZOOM_DRAWN_ABOVE);
-    const near = grown(shown, Math.max(shown.w, shown.h) / 4);
+      ? view.z < OVERVIEW_UNTIL ||
+        inView.size > OVERVIEW_DOWN_TO ||
+        (zooming && inView.size > ZOOM_DRAWN_ABOVE)
+      : view.z < OVERVIEW_BELOW ||
+        inView.size > OVERVIEW_ABOVE ||
+        (zooming && inView.size > ZOOM_DRAWN_ABOVE);
+    const near = grown(shown, Math.max(shown.w, shown.h) * AHEAD);
     const wanted = this.overview ? new Set<Key>() : this.grid.in(near);
     // The focused and the edited note stay whatever the camera does; dragged ones move as elements.
     const pinned = new Set<Key>();
@@ -359,7 +373,6 @@ export class Scene {
     for (const key of pinned) wanted.add(key);
     const { more, fresh } = this.slots.show(wanted, this.overview ? pinned : inView);
     for (const slot of fresh) if (slot.element) this.#write(slot.key, slot.element);
-    if (fresh.length > 0 || this.#contentMoved) this.#restack();
     this.#cull(near);
     return more;
   }
@@ -375,20 +388,6 @@ export class Scene {
     if (!sameList(connectors, this.connectors)) this.connectors = connectors;
   }
 
-  #restack(): void {
-    const records: BoardRecord[] = [];
-    for (const key of this.slots.keys()) {
-      const record = this.store.get(key);
-      if (record) records.push(record);
-    }
-    records.sort(bySiblingOrder).forEach((record, i) => {
-      const key = keyOf(record);
-      const element = this.slots.get(key)?.element;
-      const lifted = this.offsets.has(key) || this.editing === key ? 10_000 : 0;
-      if (element) element.style.zIndex = String(i + 1 + lifted);
-    });
-  }
-
   #write(key: Key, element: HTMLElement): void {
     const rect = this.rect(key);
     if (!rect) return;
@@ -396,8 +395,26 @@ export class Scene {
     style.transform = `translate(${rect.x}px, ${rect.y}px)`;
     style.width = `${rect.w}px`;
     style.height = `${rect.h}px`;
-    element.classList.toggle('lifted', this.offsets.has(key));
+    const lifted = this.offsets.has(key);
+    element.classList.toggle('lifted', lifted);
+    const record = this.store.get(key);
+    if (record?.type !== 'note' && record?.type !== 'followUp') return;
+    style.zIndex = String(lifted || this.editing === key ? TOP : depthOf(record.place.order));
   }
+}
+
+/**
+ * The depth an order stands for: its first characters as a number, so that what lies above what does not depend
+ * on what else is mounted.
+ */
+function depthOf(order: string): number {
+  let depth = 0;
+  for (let i = 0; i < DEPTH_DIGITS; i++) {
+    const code = order.charCodeAt(i) || 0;
+    // Orders are compared as text: the printable characters, from 33 on, are digits here.
+    depth = depth * 94 + Math.min(93, Math.max(0, code - 33));
+  }
+  return depth + 1;
 }
 
 function sameList(a: readonly Key[], b: readonly Key[]): boolean {

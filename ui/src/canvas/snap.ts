@@ -22,14 +22,23 @@ interface Match {
  * Where a rectangle comes to rest: in line with a neighbour within `reach` board units (edges, middles, or a
  * gap away), else on the grid.
  */
-export function snapped(rect: Rect, neighbours: readonly Rect[], reach: number): { dx: number; dy: number; guides: Guide[] } {
+export function snapped(
+  rect: Rect,
+  neighbours: readonly Rect[],
+  reach: number,
+): { dx: number; dy: number; guides: Guide[] } {
   const x = along(rect, neighbours, reach, 'x');
   const y = along(rect, neighbours, reach, 'y');
-  return { dx: x.shift, dy: y.shift, guides: [x.guide, y.guide].filter((guide) => guide !== undefined) };
+  return {
+    dx: x.shift,
+    dy: y.shift,
+    guides: [x.guide, y.guide].filter((guide) => guide !== undefined),
+  };
 }
 
 function along(rect: Rect, neighbours: readonly Rect[], reach: number, axis: 'x' | 'y'): Match {
-  const [start, size, cross, depth] = axis === 'x' ? (['x', 'w', 'y', 'h'] as const) : (['y', 'h', 'x', 'w'] as const);
+  const [start, size, cross, depth] =
+    axis === 'x' ? (['x', 'w', 'y', 'h'] as const) : (['y', 'h', 'x', 'w'] as const);
   const a = rect[start];
   let best: Match = { shift: Math.round(a / GRID) * GRID - a, guide: undefined };
   let least = reach;

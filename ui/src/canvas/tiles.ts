@@ -8,8 +8,12 @@ import type { Scene } from './scene.svelte';
 const EDGE = 512;
 /** What painting may take of a frame, milliseconds: the rest is painted in the next. */
 const BUDGET = 6;
-/** Tiles are stretched while the zoom changes, up to this much. */
-const MOST_STRETCH = 2;
+/**
+ * Tiles are stretched while the zoom changes, up to this much. Outwards less: what comes into view there is
+ * painted at the old zoom, which is work for the bin.
+ */
+const MOST_STRETCH = 2.5;
+const LEAST_STRETCH = 0.7;
 /** Pixels of all tiles in view together; a screen with more gets coarser ones. */
 const MOST_PIXELS = 14_000_000;
 
@@ -32,6 +36,8 @@ export class Tiles {
   /** The zoom the tiles are painted at. */
   #z = 0;
   #ratio = 1;
+  /** Painted while the zoom changes: bars for text, for as long as that takes. */
+  #quick = false;
   #palette = readPalette();
   readonly #stop: () => void;
 
@@ -80,16 +86,24 @@ export class Tiles {
       return false;
     }
     const stretch = this.#z === 0 ? Infinity : view.z / this.#z;
-    if (stretch !== 1 && (resting || stretch > MOST_STRETCH || stretch < 1 / MOST_STRETCH)) {
+    const sketched = resting && this.#quick;
+    if (
+      sketched ||
+      (stretch !== 1 && (resting || stretch > MOST_STRETCH || stretch < LEAST_STRETCH))
+    ) {
       this.clear();
       this.#z = view.z;
-      this.#ratio = Math.min(devicePixelRatio || 1, Math.sqrt(MOST_PIXELS / Math.max(1, size.w * size.h)));
+      this.#quick = !resting;
+      this.#ratio = Math.min(
+        devicePixelRatio || 1,
+        Math.sqrt(MOST_PIXELS / Math.max(1, size.w * size.h)),
+      );
     }
     this.#host.style.transform = `scale(${view.z / this.#z})`;
-    return this.#paint(view, size);
+    return this.#paint(view, size, resting);
   }
 
-  #paint(view: View, size: Extent): boolean {
+  #paint(view: View, size: Extent, resting: boolean): boolean {
     const step = EDGE / this.#z;
     const i0 = Math.floor(view.x / step);
     const j0 = Math.floor(view.y / step);
@@ -109,6 +123,7 @@ export class Tiles {
         }
       }
     }
+    if (!resting) return more;
     // One ring around, ahead of a pan.
     for (let i = i0 - 1; i <= i1 + 1; i++) {
       for (let j = j0 - 1; j <= j1 + 1; j++) {
@@ -152,6 +167,13 @@ export class Tiles {
     context.clearRect(0, 0, pixels, pixels);
     const scale = pixels / EDGE;
     context.setTransform(scale, 0, 0, scale, 0, 0);
-    paintNotes(context, { x: i * step, y: j * step, w: step, h: step }, this.#z, this.#scene, this.#palette);
+    paintNotes(
+      context,
+      { x: i * step, y: j * step, w: step, h: step },
+      this.#z,
+      this.#scene,
+      this.#palette,
+      this.#quick,
+    );
   }
 }

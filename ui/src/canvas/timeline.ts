@@ -39,6 +39,9 @@ export interface Lane {
   promise: { x: number; label: string } | null;
 }
 
+/** About the width of a letter of the small type, board units. */
+const LETTER = 6.4;
+
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 
@@ -68,7 +71,10 @@ export function layLane(items: readonly LaneItem[], w: number, promised: When | 
   const gaps = Math.max(0, items.length - 1);
   const free = w - 2 * SIDE - wide;
   const spread = times.some((t) => t !== undefined) && gaps > 0;
-  const gap = Math.max(LEAST_GAP, Math.floor(spread ? free / gaps : Math.min(PLAIN_GAP, gaps ? free / gaps : 0)));
+  const gap = Math.max(
+    LEAST_GAP,
+    Math.floor(spread ? free / gaps : Math.min(PLAIN_GAP, gaps ? free / gaps : 0)),
+  );
   const width = Math.max(w, 2 * SIDE + wide + gaps * gap);
 
   const x0 = SIDE;
@@ -76,13 +82,26 @@ export function layLane(items: readonly LaneItem[], w: number, promised: When | 
   const first = Math.min(...known);
   const last = Math.max(...known);
   const scale = (t: number): number =>
-    first === last ? (x0 + x1) / 2 : x0 + INSET + ((t - first) / (last - first)) * (x1 - x0 - 2 * INSET);
+    first === last
+      ? (x0 + x1) / 2
+      : x0 + INSET + ((t - first) / (last - first)) * (x1 - x0 - 2 * INSET);
 
-  const lane: Lane = { x0, x1, w: width, h: LANE_TOP, at: [], dots: [], dates: [], ticks: [], promise: null };
+  const lane: Lane = {
+    x0,
+    x1,
+    w: width,
+    h: LANE_TOP,
+    at: [],
+    dots: [],
+    dates: [],
+    ticks: [],
+    promise: null,
+  };
   let x = SIDE;
   items.forEach((item, i) => {
     const t = times[i];
-    if (items.length === 1 && t !== undefined) x = Math.min(x1 - item.w, Math.max(x0, scale(t) - item.w / 2));
+    if (items.length === 1 && t !== undefined)
+      x = Math.min(x1 - item.w, Math.max(x0, scale(t) - item.w / 2));
     lane.at.push({ key: item.key, x });
     lane.dates.push({ key: item.key, x, label: item.when?.label ?? '' });
     if (t !== undefined) {
@@ -98,12 +117,17 @@ export function layLane(items: readonly LaneItem[], w: number, promised: When | 
     lane.promise = { x: Math.round(scale(promise)), label: promised?.label ?? '' };
   }
   if (first < last) {
-    lane.ticks = ticks(first, last, (x1 - x0) / 90).map(({ t, label }) => ({ x: Math.round(scale(t)), label }));
+    lane.ticks = ticks(first, last, (x1 - x0) / 90).map(({ t, label }) => ({
+      x: Math.round(scale(t)),
+      label,
+    }));
     const pennant = lane.promise;
     // The promise's words stand left of its pennant: no tick's words may stand in them.
     if (pennant) {
-      const left = pennant.x - 26 - pennant.label.length * 7.5 - 84;
-      lane.ticks = lane.ticks.filter((tick) => tick.x + 70 < left || tick.x > pennant.x + 4);
+      const left = pennant.x - 18 - 'Promised for '.concat(pennant.label).length * LETTER;
+      lane.ticks = lane.ticks.filter(
+        (tick) => tick.x + 12 + tick.label.length * LETTER < left || tick.x > pennant.x + 4,
+      );
     }
   }
   return lane;
@@ -116,14 +140,20 @@ interface Tick {
 
 const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'long', timeZone: 'UTC' });
 const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
+const CLOCK = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'UTC',
+});
 
 /** Round moments between two, at most `most` of them, in the coarsest unit that gives any. */
 function ticks(first: number, last: number, most: number): Tick[] {
   const span = last - first;
   if (span > 500 * DAY) return years(first, last, most);
   if (span > 27 * DAY) return months(first, last, most);
-  const step = [DAY * 7, DAY, HOUR * 6, HOUR * 3, HOUR, HOUR / 2, HOUR / 4].find((s) => span / s >= 2);
+  const step = [DAY * 7, DAY, HOUR * 6, HOUR * 3, HOUR, HOUR / 2, HOUR / 4].find(
+    (s) => span / s >= 2,
+  );
   if (!step) return [];
   const every = step * Math.max(1, Math.ceil(span / step / Math.max(1, most)));
   const found: Tick[] = [];
@@ -143,7 +173,10 @@ function months(first: number, last: number, most: number): Tick[] {
     if (t > last) break;
     if (t >= first) {
       const date = new Date(t);
-      all.push({ t, label: date.getUTCMonth() === 0 ? String(date.getUTCFullYear()) : MONTH.format(t) });
+      all.push({
+        t,
+        label: date.getUTCMonth() === 0 ? String(date.getUTCFullYear()) : MONTH.format(t),
+      });
     }
   }
   const every = Math.max(1, Math.ceil(all.length / Math.max(1, most)));

@@ -67,9 +67,14 @@ export class Walk {
     for (const [key, rect] of layout.rects()) {
       const other = store.get(key)?.type;
       // Arrows stay among sections, or among what lies in them.
-      if (key !== selection.focus && (other === 'section') === (type === 'section')) stops.push({ key, rect });
+      if (key !== selection.focus && (other === 'section') === (type === 'section'))
+        stops.push({ key, rect });
     }
-    const to = neighbour(from, direction, stops.filter(({ key }) => store.get(key)?.type !== 'theme' || type === 'theme'));
+    const to = neighbour(
+      from,
+      direction,
+      stops.filter(({ key }) => store.get(key)?.type !== 'theme' || type === 'theme'),
+    );
     if (to !== undefined) this.#to(to, extend);
   }
 

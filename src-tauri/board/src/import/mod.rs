@@ -6,6 +6,7 @@ mod foreign;
 mod guess;
 mod json;
 mod ours;
+mod place;
 mod reader;
 mod time;
 

@@ -15,7 +15,7 @@ fn big(notes: usize) -> Laptop {
     laptop.act(&[add_section(section(1))]);
     for first in (0..notes).step_by(50) {
         let one = |n: usize| {
-            let parent = if n % 2 == 0 {
+            let parent = if n.is_multiple_of(2) {
                 Parent::Board
             } else {
                 Parent::Section(section(1))

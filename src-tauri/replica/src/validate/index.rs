@@ -3,7 +3,9 @@
 //! it is kept here once more (12 bytes for a stretch of one place) to check updates against, and
 //! to know without searching which records an update touches.
 
+use super::ranges::{contains, insert, missing};
 use super::update::{Block, Content, Id, Item, Parent, Parsed};
+use super::words::Words;
 use super::{Flaw, Refusal};
 use crate::diff::number;
 use crate::layout::{Root, TEXT};
@@ -46,13 +48,6 @@ struct Client {
     /// Where stretches of one place begin.
     stretches: Vec<(u32, Place)>,
     deleted: Vec<Range<u32>>,
-}
-
-/// Strings by number.
-#[derive(Debug, Default)]
-struct Words {
-    by_text: HashMap<Arc<str>, u32>,
-    texts: Vec<Arc<str>>,
 }
 
 /// What the document holds.
@@ -137,7 +132,7 @@ impl Index {
         }
         let order = update.order(|client| self.clock(client))?;
         let mut journal = Journal {
-            words: self.words.texts.len(),
+            words: self.words.len(),
             branches: self.branches.len(),
             clients: Vec::new(),
         };
@@ -377,9 +372,7 @@ impl Index {
         for branch in self.branches.drain(journal.branches..) {
             self.by_item.remove(&branch.made);
         }
-        for word in self.words.texts.drain(journal.words..) {
-            self.words.by_text.remove(&word);
-        }
+        self.words.truncate(journal.words);
     }
 
     /// Takes note of what yrs has deleted.
@@ -427,74 +420,9 @@ impl Client {
     }
 }
 
-impl Words {
-    fn number(&mut self, text: &str) -> u32 {
-        if let Some(number) = self.by_text.get(text) {
-            return *number;
-        }
-        let word: Arc<str> = text.into();
-        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        self.texts.push(Arc::clone(&word));
-        self.by_text.insert(word, number);
-        number
-    }
-
-    fn text(&self, number: u32) -> Arc<str> {
-        let at = usize::try_from(number).unwrap_or(usize::MAX);
-        self.texts.get(at).map_or_else(|| "".into(), Arc::clone)
-    }
-
-    fn is(&self, number: u32, text: &str) -> bool {
-        self.by_text.get(text) == Some(&number)
-    }
-}
-
 fn is_map(place: Place) -> bool {
     matches!(
         place,
         Place::Register(_) | Place::Entry(..) | Place::Field(..)
     )
-}
-
-fn contains(ranges: &[Range<u32>], at: u32) -> bool {
-    let after = ranges.partition_point(|range| range.start <= at);
-    after
-        .checked_sub(1)
-        .and_then(|i| ranges.get(i))
-        .is_some_and(|range| at < range.end)
-}
-
-/// The parts of `range` that are not in `ranges`.
-fn missing(ranges: &[Range<u32>], range: &Range<u32>) -> Vec<Range<u32>> {
-    let mut out = Vec::new();
-    let mut at = range.start;
-    let first = ranges.partition_point(|known| known.end <= range.start);
-    for known in ranges
-        .iter()
-        .skip(first)
-        .take_while(|known| known.start < range.end)
-    {
-        if known.start > at {
-            out.push(at..known.start);
-        }
-        at = at.max(known.end);
-    }
-    if at < range.end {
-        out.push(at..range.end);
-    }
-    out
-}
-
-/// Adds a range, joining what touches it.
-fn insert(ranges: &mut Vec<Range<u32>>, range: Range<u32>) {
-    let first = ranges.partition_point(|known| known.end < range.start);
-    let after = ranges.partition_point(|known| known.start <= range.end);
-    let joined = ranges.get(first..after).unwrap_or_default();
-    let start = joined
-        .first()
-        .map_or(range.start, |known| known.start.min(range.start));
-    let end = joined
-        .last()
-        .map_or(range.end, |known| known.end.max(range.end));
-    ranges.splice(first..after.max(first), [start..end]);
 }

@@ -14,8 +14,10 @@
 
 mod cursor;
 mod index;
+mod ranges;
 pub(crate) mod state_vector;
 pub(crate) mod update;
+mod words;
 
 pub(crate) use index::{Admitted, Index, Touch};
 pub(crate) use update::Parsed;

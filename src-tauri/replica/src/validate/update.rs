@@ -96,12 +96,15 @@ pub(crate) struct Run {
     pub(crate) blocks: Range<usize>,
 }
 
+/// What is deleted, by client: ranges of clocks, in order.
+pub(crate) type Deletes = Vec<(u64, Vec<Range<u32>>)>;
+
 /// An update whose bytes are sound.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Parsed<'a> {
     pub(crate) runs: Vec<Run>,
     pub(crate) blocks: Vec<Block<'a>>,
-    pub(crate) deletes: Vec<(u64, Vec<Range<u32>>)>,
+    pub(crate) deletes: Deletes,
 }
 
 impl<'a> Parsed<'a> {
@@ -303,7 +306,7 @@ fn content(cursor: &mut Cursor<'_>, kind: u8) -> Result<(u32, Content), Refusal>
     }
 }
 
-fn deletes(cursor: &mut Cursor<'_>) -> Result<Vec<(u64, Vec<Range<u32>>)>, Refusal> {
+fn deletes(cursor: &mut Cursor<'_>) -> Result<Deletes, Refusal> {
     let mut out = Vec::new();
     let mut seen = HashSet::new();
     for _ in 0..cursor.count(2)? {

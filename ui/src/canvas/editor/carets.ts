@@ -43,7 +43,11 @@ const field = StateField.define<DecorationSet>({
       if (!effect.is(setCarets)) continue;
       const { length } = transaction.newDoc;
       next = Decoration.set(
-        effect.value.map((caret) => Decoration.widget({ widget: new CaretWidget(caret), side: 1 }).range(Math.min(caret.at, length))),
+        effect.value.map((caret) =>
+          Decoration.widget({ widget: new CaretWidget(caret), side: 1 }).range(
+            Math.min(caret.at, length),
+          ),
+        ),
         true,
       );
     }

@@ -1,4 +1,10 @@
-import { collab, getSyncedVersion, receiveUpdates, sendableUpdates, type Update } from '@codemirror/collab';
+import {
+  collab,
+  getSyncedVersion,
+  receiveUpdates,
+  sendableUpdates,
+  type Update,
+} from '@codemirror/collab';
 import type { Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import type { Key } from '../../ipc/generated/board';
@@ -117,17 +123,20 @@ export class TextSession implements TextListener {
     const view = this.#view;
     if (!view || this.#ended) return;
     // What is typed here and not there is kept as the difference to the engine's text: the editor starts over.
-    void this.#texts.follow(this.#key, this).then(({ version, text }) => {
-      const synced = getSyncedVersion(view.state);
-      if (sendableUpdates(view.state).length === 0 && view.state.doc.toString() === text) {
-        this.#base = version - synced;
-        this.#length = text.length;
-        return;
-      }
-      this.#base = version - synced - 1;
-      this.#take([{ changes: this.#catchUp(view, text), clientID: '' }], text.length);
-      void this.#push();
-    }, () => undefined);
+    void this.#texts.follow(this.#key, this).then(
+      ({ version, text }) => {
+        const synced = getSyncedVersion(view.state);
+        if (sendableUpdates(view.state).length === 0 && view.state.doc.toString() === text) {
+          this.#base = version - synced;
+          this.#length = text.length;
+          return;
+        }
+        this.#base = version - synced - 1;
+        this.#take([{ changes: this.#catchUp(view, text), clientID: '' }], text.length);
+        void this.#push();
+      },
+      () => undefined,
+    );
   }
 
   /** The change from the synced text (the document without what is unsent) to `text`. */
@@ -156,7 +165,10 @@ export class TextSession implements TextListener {
     }
     this.#pushing = true;
     const version = getSyncedVersion(view.state) + this.#base;
-    const edits = updates.map((update): AuthoredEdit => ({ editor: update.clientID, edit: editOf(update.changes) }));
+    const edits = updates.map((update): AuthoredEdit => ({
+      editor: update.clientID,
+      edit: editOf(update.changes),
+    }));
     let again = RETRY;
     try {
       if (await this.#texts.push(this.#key, version, edits)) again = 0;

@@ -15,7 +15,11 @@ export function editOf(changes: ChangeSet): TextEdit {
 
 /** An edit of the engine as a change set for a text of `length` UTF-16 units. Throws where it does not fit. */
 export function changesOf(edit: TextEdit, length: number): ChangeSet {
-  return ChangeSet.of(edit.map(({ from, to, insert }) => ({ from, to, insert })), length, NEWLINE);
+  return ChangeSet.of(
+    edit.map(({ from, to, insert }) => ({ from, to, insert })),
+    length,
+    NEWLINE,
+  );
 }
 
 /** The change from one text to another: what both begin and end with stays. */
@@ -24,7 +28,11 @@ export function difference(before: string, after: string): ChangeSet {
   const most = Math.min(before.length, after.length);
   while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start++;
   let end = 0;
-  while (end < most - start && before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)) end++;
+  while (
+    end < most - start &&
+    before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)
+  )
+    end++;
   const insert = after.slice(start, after.length - end);
   return ChangeSet.of({ from: start, to: before.length - end, insert }, before.length, NEWLINE);
 }

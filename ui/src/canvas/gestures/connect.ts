@@ -29,7 +29,11 @@ export function connecting(state: Extract<State, { is: 'connecting' }>, input: I
   }
 }
 
-function way(what: 'connect' | 'connected', from: Key | Point, input: Extract<Input, { type: 'move' | 'up' }>): Effect {
+function way(
+  what: 'connect' | 'connected',
+  from: Key | Point,
+  input: Extract<Input, { type: 'move' | 'up' }>,
+): Effect {
   const over = end(input.hit);
   return { do: what, from, at: input.spot.world, over: over === from ? null : over };
 }

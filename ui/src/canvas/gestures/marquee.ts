@@ -2,7 +2,10 @@ import { spanned } from '../geometry';
 import { type Input, type State, type Step, IDLE } from './types';
 
 /** A press on empty ground becomes a marquee. */
-export function startMarquee(state: Extract<State, { is: 'pressed' }>, input: Extract<Input, { type: 'move' }>): Step {
+export function startMarquee(
+  state: Extract<State, { is: 'pressed' }>,
+  input: Extract<Input, { type: 'move' }>,
+): Step {
   return marquee({ is: 'marquee', from: state.from, base: state.base, held: state.held }, input);
 }
 
@@ -10,11 +13,20 @@ export function startMarquee(state: Extract<State, { is: 'pressed' }>, input: Ex
 export function marquee(state: Extract<State, { is: 'marquee' }>, input: Input): Step {
   switch (input.type) {
     case 'move':
-      return [state, [{ do: 'marquee', rect: spanned(state.from.world, input.spot.world), base: state.base }]];
+      return [
+        state,
+        [{ do: 'marquee', rect: spanned(state.from.world, input.spot.world), base: state.base }],
+      ];
     case 'up':
       return [IDLE, [{ do: 'marquee', rect: null, base: state.base }]];
     case 'cancel':
-      return [IDLE, [{ do: 'marquee', rect: null, base: state.base }, { do: 'select', keys: state.base, how: 'only' }]];
+      return [
+        IDLE,
+        [
+          { do: 'marquee', rect: null, base: state.base },
+          { do: 'select', keys: state.base, how: 'only' },
+        ],
+      ];
     case 'down':
       return [state, []];
   }

@@ -1,7 +1,18 @@
-import { type Effect, type Held, type Input, type Spot, type State, type Step, IDLE } from './types';
+import {
+  type Effect,
+  type Held,
+  type Input,
+  type Spot,
+  type State,
+  type Step,
+  IDLE,
+} from './types';
 
 /** A press on something becomes a drag of the selection. */
-export function startMoving(state: Extract<State, { is: 'pressed' }>, input: Extract<Input, { type: 'move' }>): Step {
+export function startMoving(
+  state: Extract<State, { is: 'pressed' }>,
+  input: Extract<Input, { type: 'move' }>,
+): Step {
   return moving({ is: 'moving', from: state.from, copy: input.held.alt }, input);
 }
 
@@ -20,7 +31,10 @@ function far(what: 'drag' | 'drop', from: Spot, to: Spot, held: Held): Effect {
 export function moving(state: Extract<State, { is: 'moving' }>, input: Input): Step {
   switch (input.type) {
     case 'move':
-      return [{ ...state, copy: input.held.alt }, [far('drag', state.from, input.spot, input.held)]];
+      return [
+        { ...state, copy: input.held.alt },
+        [far('drag', state.from, input.spot, input.held)],
+      ];
     case 'up':
       return [IDLE, [far('drop', state.from, input.spot, input.held)]];
     case 'cancel':

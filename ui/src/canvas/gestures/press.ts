@@ -9,15 +9,29 @@ export function press(input: Extract<Input, { type: 'down' }>): Step {
   const { spot, hit, held, tool, selected, locked } = input;
   if (input.pan || tool === 'hand') return [{ is: 'panning', last: spot.screen }, []];
   if (hit.on === 'grip' && input.frame && !locked) {
-    return [{ is: 'resizing', from: spot, key: hit.key, grip: hit.grip, frame: input.frame, now: input.frame }, []];
+    return [
+      {
+        is: 'resizing',
+        from: spot,
+        key: hit.key,
+        grip: hit.grip,
+        frame: input.frame,
+        now: input.frame,
+      },
+      [],
+    ];
   }
-  if (tool === 'select' && hit.on === 'port' && !locked) return [{ is: 'connecting', from: hit.key }, []];
+  if (tool === 'select' && hit.on === 'port' && !locked)
+    return [{ is: 'connecting', from: hit.key }, []];
   const wasSelected = hit.on === 'thing' && selected.has(hit.key);
   const base = held.shift ? [...selected] : [];
   const pressed: State = { is: 'pressed', from: spot, hit, tool, held, wasSelected, locked, base };
   if (tool === 'select' && hit.on === 'thing' && !wasSelected) {
     // Selected at once, so that a drag takes it along.
-    return [pressed, [{ do: 'select', keys: [hit.key], how: held.shift || held.ctrl ? 'toggle' : 'only' }]];
+    return [
+      pressed,
+      [{ do: 'select', keys: [hit.key], how: held.shift || held.ctrl ? 'toggle' : 'only' }],
+    ];
   }
   return [pressed, []];
 }
@@ -27,7 +41,8 @@ export function pressed(state: Extract<State, { is: 'pressed' }>, input: Input):
   switch (input.type) {
     case 'move':
       if (!beyondSlop(state.from, input.spot)) return [state, []];
-      if (state.tool === 'connector') return state.locked ? [IDLE, []] : startConnecting(state, input);
+      if (state.tool === 'connector')
+        return state.locked ? [IDLE, []] : startConnecting(state, input);
       if (state.tool !== 'select') return state.locked ? [IDLE, []] : startDrawing(state, input);
       if (state.hit.on === 'thing') return state.locked ? [state, []] : startMoving(state, input);
       return startMarquee(state, input);
@@ -40,12 +55,17 @@ export function pressed(state: Extract<State, { is: 'pressed' }>, input: Input):
   }
 }
 
-function click(state: Extract<State, { is: 'pressed' }>, input: Extract<Input, { type: 'up' }>): Effect[] {
+function click(
+  state: Extract<State, { is: 'pressed' }>,
+  input: Extract<Input, { type: 'up' }>,
+): Effect[] {
   const { tool, hit, held } = state;
   if (tool === 'note' || tool === 'section' || tool === 'followUp') {
     if (state.locked) return [];
     const { world } = input.spot;
-    return [{ do: 'drawn', tool, rect: { x: world.x, y: world.y, w: 0, h: 0 }, at: world, sized: false }];
+    return [
+      { do: 'drawn', tool, rect: { x: world.x, y: world.y, w: 0, h: 0 }, at: world, sized: false },
+    ];
   }
   if (tool === 'connector') return [];
   if (hit.on === 'thing') {

@@ -55,7 +55,16 @@ export type Input =
 /** Where a gesture stands. */
 export type State =
   | { is: 'idle' }
-  | { is: 'pressed'; from: Spot; hit: Hit; tool: Tool; held: Held; wasSelected: boolean; locked: boolean; base: readonly Key[] }
+  | {
+      is: 'pressed';
+      from: Spot;
+      hit: Hit;
+      tool: Tool;
+      held: Held;
+      wasSelected: boolean;
+      locked: boolean;
+      base: readonly Key[];
+    }
   | { is: 'panning'; last: Point }
   | { is: 'marquee'; from: Spot; base: readonly Key[]; held: Held }
   | { is: 'moving'; from: Spot; copy: boolean }

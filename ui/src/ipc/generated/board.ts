@@ -884,3 +884,8 @@ label: string,
  * `YYYY-MM-DDTHH:MM` or `YYYY-MM-DD`, local to the team; empty if the words do not say.
  */
 at: string, };
+
+/**
+ * How people write in a phase.
+ */
+export type Writing = "open" | "private";

@@ -27,7 +27,15 @@ const SENTENCES = [
   'Refund rules live in four places',
   'Did we know about the certificate? Identity renews it in May',
 ];
-const KINDS: readonly NoteKind[] = ['happened', 'well', 'lucky', 'shared', 'puzzle', 'idea', 'plain'];
+const KINDS: readonly NoteKind[] = [
+  'happened',
+  'well',
+  'lucky',
+  'shared',
+  'puzzle',
+  'idea',
+  'plain',
+];
 /** Notes in a row, their pitch, and how many are sent in one request. */
 const COLUMNS = 100;
 const PITCH = { x: 144, y: 120 };

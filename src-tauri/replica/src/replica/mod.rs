@@ -1,19 +1,19 @@
 //! The replica: one document, the board it shows, and the history of what was done here.
 
-use crate::diff;
-use crate::error::{DiffError, ExecuteError, MergeError, OpenError};
-use crate::hash;
+mod exchange;
+
+use crate::error::{ExecuteError, OpenError};
 use crate::heard::Heard;
 use crate::layout::LAYOUT;
 use crate::project::View;
 use crate::read::{Reader, Roots, place_of};
-use crate::undo::{History, Joins, OUTSIDE, Writer as WriterId};
-use crate::validate::{self, Admitted, Index, MAX_SNAPSHOT, MAX_UPDATE, Parsed, state_vector};
+use crate::undo::{History, Joins, Writer as WriterId};
+use crate::validate::{Admitted, Index, MAX_SNAPSHOT, Parsed};
 use crate::write::Writer;
 use board::{Actor, Board, Command, Key, Patch, TextEdit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use yrs::{ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, TransactionMut};
+use yrs::{ClientID, Doc, OffsetKind, Options, Transact, TransactionMut};
 
 /// What people are told of a document this version cannot write.
 const NEWER: &str =
@@ -272,72 +272,6 @@ impl Replica {
         self.history.labels(scope)
     }
 
-    /// Takes in an update from elsewhere: checks it, applies it, and reads it back.
-    ///
-    /// # Errors
-    /// See [`MergeError`].
-    pub fn merge(&mut self, update: &[u8]) -> Result<Merged, MergeError> {
-        if !self.usable {
-            return Err(MergeError::Unusable);
-        }
-        let parsed = Parsed::read(update, MAX_UPDATE)?;
-        let admitted = self.index.admit(&parsed, Some(self.client.get()))?;
-        if !admitted.new {
-            return Ok(Merged::default());
-        }
-        self.apply(update, &admitted)
-            .map_err(|Broken| MergeError::Unusable)?;
-        let seq = self.history.tick();
-        let (patch, texts) = self
-            .settle(&admitted, OUTSIDE, seq)
-            .map_err(|Broken| MergeError::Unusable)?;
-        Ok(Merged {
-            patch,
-            texts,
-            changed: true,
-        })
-    }
-
-    /// How much of each writer this replica has, in the encoding of Yjs. Equal states encode
-    /// equally.
-    pub fn state_vector(&self) -> Vec<u8> {
-        self.index.state_vector()
-    }
-
-    /// What a replica with this state vector lacks: updates of at most 1 MiB, each of which can
-    /// be merged after the ones before it.
-    ///
-    /// # Errors
-    /// See [`DiffError`]; the bytes may come from anybody.
-    pub fn diff(&self, state_vector: &[u8]) -> Result<Vec<Vec<u8>>, DiffError> {
-        if !self.usable {
-            return Err(DiffError::Unusable);
-        }
-        let theirs = state_vector::read(state_vector, |client| self.index.clock(client))
-            .map_err(DiffError::Refused)?;
-        let txn = self.doc.try_transact().map_err(|_| DiffError::Unusable)?;
-        let update = txn.encode_diff_v1(&theirs);
-        diff::cut(update, |client| theirs.get(&ClientID::new(client))).ok_or(DiffError::Unusable)
-    }
-
-    /// The whole document as one update, for our own store only: it may be larger than 1 MiB.
-    /// Empty if the replica has become unusable.
-    pub fn snapshot(&self) -> Vec<u8> {
-        match self.doc.try_transact() {
-            Ok(txn) if self.usable => txn.encode_state_as_update_v1(&StateVector::default()),
-            _ => Vec::new(),
-        }
-    }
-
-    /// What the document says, as a hash: equal on all replicas that have seen the same updates,
-    /// whoever wrote them in whatever order.
-    pub fn content_hash(&self) -> [u8; 32] {
-        match self.doc.try_transact() {
-            Ok(txn) => hash::content_hash(&self.roots, &txn),
-            Err(_) => [0; 32],
-        }
-    }
-
     /// All registers, for tests: by the record's key and the field.
     #[cfg(test)]
     pub(crate) fn registers(&self) -> BTreeMap<(String, String), yrs::Any> {
@@ -429,27 +363,6 @@ impl Replica {
         })
     }
 
-    /// Applies an admitted update and compares what yrs made of it with what was expected.
-    fn apply(&mut self, update: &[u8], admitted: &Admitted) -> Result<(), Broken> {
-        self.usable = false;
-        let mut txn = self.doc.try_transact_mut().map_err(|_| Broken)?;
-        validate::apply(&mut txn, update, admitted).map_err(|_| Broken)?;
-        txn.commit();
-        let clocks = txn.state_vector();
-        let deleted = deleted(&txn);
-        drop(txn);
-        let as_expected =
-            |(client, clock): &(u64, u32)| clocks.get(&ClientID::new(*client)) == *clock;
-        if !admitted.clocks.iter().all(as_expected) {
-            return Err(Broken);
-        }
-        for (client, range) in deleted {
-            self.index.delete(client, range);
-        }
-        self.usable = true;
-        Ok(())
-    }
-
     /// Reads back what was touched, and tells the board and the history.
     fn settle(
         &mut self,
@@ -460,6 +373,7 @@ impl Replica {
         let fields: Vec<_> = admitted.touches.iter().filter_map(place_of).collect();
         let keys: BTreeSet<Key> = fields.iter().map(|(key, _)| *key).collect();
         let heard: BTreeMap<Key, TextEdit> = self.heard.take().into_iter().collect();
+        self.usable = false;
         let txn = self.doc.try_transact().map_err(|_| Broken)?;
         let reader = Reader {
             roots: &self.roots,
@@ -470,6 +384,7 @@ impl Replica {
             self.layout = reader.layout();
         }
         drop(txn);
+        self.usable = true;
         let mut texts = Vec::with_capacity(changes.len());
         for change in changes {
             // What yrs tells counts where it leads from the one text to the other, which it

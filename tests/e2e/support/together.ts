@@ -1,0 +1,43 @@
+// Inviting and joining, as people do it in the dialogs.
+import { expect, type Page } from "@playwright/test";
+import { canvas } from "./board";
+
+/** Tells who uses this laptop, from Home. */
+export async function name(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name: /^Settings/ }).click();
+  const dialog = page.getByRole("dialog", { name: "Settings" });
+  await dialog.getByLabel("Your name").fill(name);
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await expect(page.getByRole("button", { name: `Settings of ${name}` })).toBeVisible();
+}
+
+/** A ticket for the board that is open. */
+export async function invite(page: Page, role = "Take part"): Promise<string> {
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Who else was there?" });
+  const ticket = dialog.getByRole("textbox", { name: "Ticket" });
+  await expect(ticket).not.toHaveValue("");
+  if (!(await dialog.getByRole("radio", { name: role }).isChecked())) {
+    const before = await ticket.inputValue();
+    await dialog.getByText(role, { exact: true }).click();
+    await expect(ticket).not.toHaveValue(before);
+  }
+  const text = await ticket.inputValue();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  return text;
+}
+
+/** Joins by a ticket, from Home. */
+export async function join(page: Page, ticket: string): Promise<void> {
+  await page.getByRole("banner").getByRole("button", { name: "Join a board" }).click();
+  const dialog = page.getByRole("dialog", { name: "Join a board" });
+  await dialog.getByLabel("A ticket somebody sent you").fill(ticket);
+  await dialog.getByRole("button", { name: "Join", exact: true }).click();
+  await expect(canvas(page)).toBeVisible({ timeout: 20_000 });
+}
+
+/** Waits until the page is in step with that many others. */
+export async function inStep(page: Page, peers = 1): Promise<void> {
+  const words = peers === 1 ? "1 peer, synced" : `${peers} peers, all synced`;
+  await expect(page.getByRole("button", { name: words })).toBeVisible({ timeout: 30_000 });
+}

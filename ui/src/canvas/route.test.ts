@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { labelAt, pathOf, route } from './route';
+
+const box = (x: number, y: number) => ({ x, y, w: 128, h: 88 });
+
+describe('route', () => {
+  it('is straight between things that face each other', () => {
+    expect(route(box(0, 0), box(300, 10), [])).toEqual([
+      { x: 128, y: 49 },
+      { x: 297, y: 49 },
+    ]);
+  });
+
+  it('goes around what is in the way', () => {
+    const between = box(200, 0);
+    const way = route(box(0, 0), box(400, 0), [between]);
+    for (let i = 1; i < way.length; i++) {
+      const [a, b] = [way[i - 1], way[i]];
+      if (!a || !b) throw new Error('a way has corners');
+      expect(a.x === b.x || a.y === b.y).toBe(true);
+      const apart =
+        Math.max(a.x, b.x) <= between.x ||
+        Math.min(a.x, b.x) >= between.x + between.w ||
+        Math.max(a.y, b.y) <= between.y ||
+        Math.min(a.y, b.y) >= between.y + between.h;
+      expect(apart).toBe(true);
+    }
+  });
+
+  it('takes the gutter between sections, as in the picture', () => {
+    const sections = [
+      { x: 76, y: 72, w: 1048, h: 196 },
+      { x: 532, y: 284, w: 288, h: 264 },
+      { x: 836, y: 284, w: 288, h: 264 },
+    ];
+    const way = route(box(568, 168), box(848, 352), [], sections);
+    expect(way).toEqual([
+      { x: 632, y: 256 },
+      { x: 632, y: 276 },
+      { x: 825, y: 276 },
+      { x: 825, y: 396 },
+      { x: 845, y: 396 },
+    ]);
+  });
+
+  it('ends at a point, too', () => {
+    const way = route(box(0, 0), { x: 300, y: 400, w: 0, h: 0 }, []);
+    expect(way.length).toBeGreaterThan(2);
+  });
+
+  it('is drawn with round elbows, its label on the level stretch', () => {
+    const way = [
+      { x: 0, y: 0 },
+      { x: 100, y: 0 },
+      { x: 100, y: 60 },
+    ];
+    expect(pathOf(way)).toBe('M0 0L92 0Q100 0 100 8L100 60');
+    expect(labelAt(way)).toEqual({ x: 50, y: 0 });
+  });
+});
