@@ -56,10 +56,9 @@ lint: setup ui $(TOOLS)/bin/cargo-deny ## Formats, lints, licences
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo deny --offline --log-level error check bans licenses sources
-	npm --prefix ui run format:check
 	npm --prefix ui run lint
 	npm --prefix ui run check
-	npm --prefix ui run licences
+	node scripts/npm-licences.mjs
 	scripts/check-bindings
 
 .PHONY: test-rust
@@ -78,7 +77,7 @@ test-e2e: setup-test ui $(TOOLS)/bin/tauri-driver ## The real app and a real bro
 .PHONY: screenshots
 screenshots: setup-test ui ## The README's pictures, from the real app in a browser
 	cargo build --locked -p cli
-	npm --prefix ui run screenshots
+	scripts/e2e --project screenshots
 
 .PHONY: bench
 bench: setup ui ## Figures, each beside what it is compared with
