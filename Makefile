@@ -90,7 +90,7 @@ fmt: ui/node_modules/.package-lock.json ## Format everything
 
 .PHONY: bindings
 bindings: ## Write the UI's types from the Rust types
-	cargo test --quiet -p board -p engine -p runtime --lib export_bindings
+	TS_RS_EXPORT_DIR=$(CURDIR)/ui/src/ipc/generated cargo test --quiet -p board -p engine -p runtime --lib export_bindings
 
 $(TOOLS)/bin/tauri-driver:
 	cargo install --locked --root $(TOOLS) tauri-driver --version $(TAURI_DRIVER)

@@ -4,8 +4,9 @@
 use std::panic::catch_unwind;
 use testkit::{Report, World};
 
-/// Seeds that once failed; they stay.
-const REGRESSIONS: &[u64] = &[];
+/// Seeds that once failed; they stay. 48 and 381: an answer was compared with what its sender had
+/// not looked at yet, and taken for replicas that had come apart.
+const REGRESSIONS: &[u64] = &[48, 381];
 
 /// Played where the environment does not say otherwise: half a minute in debug.
 const SEEDS: u64 = 200;

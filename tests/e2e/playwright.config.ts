@@ -9,13 +9,14 @@ export default defineConfig({
   outputDir: "out/results",
   // Two cores, and engines beside the browsers.
   workers: 1,
-  timeout: 90_000,
+  timeout: 60_000,
   expect: { timeout: 10_000 },
   retries: 0,
   forbidOnly: true,
   reporter: [["list"]],
   use: {
     viewport: { width: 1440, height: 900 },
+    actionTimeout: 10_000,
     reducedMotion: "reduce",
     trace: "retain-on-failure",
     launchOptions: {

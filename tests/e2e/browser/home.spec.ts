@@ -33,7 +33,7 @@ test("a board gets its title and team in the dialog", async ({ laptop: { page } 
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("What was delivered").fill("Parcel lockers");
   await dialog.getByRole("textbox", { name: "Team" }).fill("Doorstep");
-  await dialog.getByText("Team retrospective").click();
+  await dialog.getByRole("radio", { name: /Team retrospective/ }).check();
   await dialog.getByRole("button", { name: "Open the board" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Parcel lockers" })).toBeVisible();
   await expect(page.getByText("Doorstep")).toBeVisible();

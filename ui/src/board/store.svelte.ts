@@ -1,14 +1,4 @@
-import type {
-  BoardId,
-  Command,
-  Key,
-  Meta,
-  Patch,
-  PersonId,
-  Role,
-  Section,
-  Snapshot,
-} from '../ipc/generated/board';
+import type { BoardId, Command, PersonId, Role } from '../ipc/generated/board';
 import type {
   BoardEvent,
   BoardReply,
@@ -18,66 +8,26 @@ import type {
 } from '../ipc/generated/protocol';
 import type { Client } from '../ipc/client';
 import { sentence } from './announce';
-import { Cell } from './cell.svelte';
-import { Children } from './children';
+import { Records } from './collection.svelte';
 import { Identity } from './identity';
 import { Others } from './presence.svelte';
-import { type BoardRecord, bySiblingOrder, keyOf, type Of, parentOf } from './records';
+import { type BoardRecord, keyOf } from './records';
 import { arrival } from './sequence';
 import { TextLinks } from './texts';
-
-/** What became of one record. */
-export interface Change {
-  /** Whose. */
-  key: Key;
-  /** As it was; `undefined` for a new one. */
-  before: BoardRecord | undefined;
-  /** As it is; `undefined` for one that is gone. */
-  after: BoardRecord | undefined;
-}
 
 /** Where the board stands: being read, shown, out of reach for now, or shut for good. */
 export type Status = 'opening' | 'open' | 'lost' | 'closed';
 
-type Listener = (changes: readonly Change[]) => void;
 type Reply<R extends BoardReply['reply']> = Extract<BoardReply, { reply: R }>;
 
-/** The board's data before the first snapshot. */
-const NOTHING: Meta = {
-  title: '',
-  team: '',
-  template: '',
-  heldOn: '',
-  promised: null,
-  phases: [],
-  phase: '',
-  summary: '',
-};
-
 /** A board over a {@link Client}: its records, who else is there, and the way to change it. */
-export class BoardStore {
+export class BoardStore extends Records {
   /** Which board. */
   readonly board: BoardId;
   /** Where it stands. */
   status = $state<Status>('opening');
   /** Why it is closed or lost. */
   message = $state('');
-  /** The board's own data. */
-  meta = $state.raw<Meta>(NOTHING);
-  /** Section keys, in the order of the agenda. */
-  sections = $state.raw<readonly Key[]>([]);
-  /** Theme keys, in no order. */
-  themes = $state.raw<readonly Key[]>([]);
-  /** Connector keys, in no order. */
-  connectors = $state.raw<readonly Key[]>([]);
-  /** Follow-up keys, in no order. */
-  followUps = $state.raw<readonly Key[]>([]);
-  /** Stroke keys, in no order. */
-  strokes = $state.raw<readonly Key[]>([]);
-  /** People keys, in no order. */
-  people = $state.raw<readonly Key[]>([]);
-  /** How many notes there are. */
-  noteCount = $state(0);
   /** What this session may do. */
   role = $state<Role>('lookOn');
   /** Why nothing can be changed, where that is so. */
@@ -97,9 +47,6 @@ export class BoardStore {
 
   readonly #client: Client;
   readonly #identity: Identity;
-  readonly #cells = new Map<Key, Cell>();
-  readonly #children = new Children();
-  readonly #listeners = new Set<Listener>();
   readonly #notices = new Set<(code: string, message: string) => void>();
   #seq = 0;
   #opening = 0;
@@ -109,6 +56,7 @@ export class BoardStore {
   #underWay = $state(0);
 
   constructor(client: Client, board: BoardId) {
+    super();
     this.#client = client;
     this.board = board;
     this.texts = new TextLinks(
@@ -152,69 +100,6 @@ export class BoardStore {
     this.status = 'closed';
   }
 
-  /** A record's cell; reading `record` from it is reactive. */
-  cell(key: Key): Cell | undefined {
-    return this.#cells.get(key);
-  }
-
-  /** A record as it is now. */
-  get(key: Key): BoardRecord | undefined {
-    return this.#cells.get(key)?.record;
-  }
-
-  /** A record as it is now, if it is of that type. */
-  as<T extends BoardRecord['type']>(type: T, key: Key): Of<T> | undefined {
-    const record = this.get(key);
-    return record?.type === type ? (record as Of<T>) : undefined;
-  }
-
-  /** What lies directly on `parent`, in order. */
-  childrenOf(parent: string): BoardRecord[] {
-    const children: BoardRecord[] = [];
-    for (const key of this.#children.of(parent)) {
-      const record = this.get(key);
-      if (record) children.push(record);
-    }
-    return children.sort(bySiblingOrder);
-  }
-
-  /** All records, in no order. */
-  *records(): Iterable<BoardRecord> {
-    for (const cell of this.#cells.values()) yield cell.record;
-  }
-
-  /** The section something lies in, through its theme if need be. */
-  sectionOf(key: Key): Section | undefined {
-    let record = this.get(key);
-    for (let depth = 0; record && depth < 3; depth++) {
-      if (record.type === 'section') return record;
-      record = this.get(parentOf(record) ?? '');
-    }
-    return undefined;
-  }
-
-  /** Calls `listener` after each change, with all that changed at once. Answers how to stop. */
-  onChange(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** Waits until a record is there that was just asked for; answers whether it came within a second. */
-  arrived(key: Key): Promise<boolean> {
-    if (this.#cells.has(key)) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const settle = (came: boolean): void => {
-        clearTimeout(patience);
-        stop();
-        resolve(came);
-      };
-      const patience = setTimeout(() => settle(false), 1000);
-      const stop = this.onChange(() => {
-        if (this.#cells.has(key)) settle(true);
-      });
-    });
-  }
-
   /** Calls `listener` with things people should know. Answers how to stop. */
   onNotice(listener: (code: string, message: string) => void): () => void {
     this.#notices.add(listener);
@@ -226,7 +111,7 @@ export class BoardStore {
    * `expected` are records the commands will make: they are shown at once and taken back on a fault.
    */
   async execute(commands: Command[], expected: readonly BoardRecord[] = []): Promise<number> {
-    this.#put(expected);
+    this.put(expected);
     this.#underWay++;
     try {
       const person = await this.#identity.ensure((key) => this.get(key) !== undefined);
@@ -234,7 +119,7 @@ export class BoardStore {
       this.#changed = Math.max(this.#changed, reply.change);
       return reply.change;
     } catch (error) {
-      this.#apply({ added: [], updated: [], removed: expected.map(keyOf) });
+      this.apply({ added: [], updated: [], removed: expected.map(keyOf) });
       throw error;
     } finally {
       this.#underWay--;
@@ -300,7 +185,7 @@ export class BoardStore {
       this.#changed = 0;
       this.#saved = 0;
       this.others.reset(opened.present, performance.now());
-      this.#replace(opened.snapshot);
+      this.replace(opened.snapshot);
       this.#identity.adopt(this.records());
       this.status = 'open';
       this.message = '';
@@ -321,7 +206,7 @@ export class BoardStore {
           case 'apply': {
             this.#seq = event.seq;
             const said = sentence(event.by, event.patch, (key) => this.get(key));
-            this.#apply(event.patch);
+            this.apply(event.patch);
             if (said) this.announcement = said;
             break;
           }
@@ -365,68 +250,5 @@ export class BoardStore {
         this.message = event.message;
         break;
     }
-  }
-
-  #replace(snapshot: Snapshot): void {
-    const keep = new Set(snapshot.records.map(keyOf));
-    const removed = [...this.#cells.keys()].filter((key) => !keep.has(key));
-    this.#apply({ added: snapshot.records, updated: [], removed });
-  }
-
-  #put(records: readonly BoardRecord[]): void {
-    if (records.length > 0) this.#apply({ added: [...records], updated: [], removed: [] });
-  }
-
-  #apply(patch: Patch): void {
-    const changes: Change[] = [];
-    const counted = new Set<BoardRecord['type']>();
-    for (const list of [patch.added, patch.updated]) {
-      for (const record of list) {
-        const key = keyOf(record);
-        const cell = this.#cells.get(key);
-        changes.push({ key, before: cell?.record, after: record });
-        if (cell) cell.record = record;
-        else {
-          this.#cells.set(key, new Cell(record));
-          counted.add(record.type);
-        }
-        if (record.type === 'section' || !cell) counted.add(record.type);
-        this.#children.put(key, parentOf(record));
-        if (record.type === 'meta') this.meta = record;
-      }
-    }
-    for (const key of patch.removed) {
-      const cell = this.#cells.get(key);
-      if (!cell) continue;
-      changes.push({ key, before: cell.record, after: undefined });
-      this.#cells.delete(key);
-      this.#children.put(key, undefined);
-      counted.add(cell.record.type);
-    }
-    this.#recount(counted);
-    if (changes.length > 0) for (const listener of this.#listeners) listener(changes);
-  }
-
-  #recount(types: ReadonlySet<BoardRecord['type']>): void {
-    if (types.size === 0) return;
-    const lists = new Map<BoardRecord['type'], BoardRecord[]>();
-    let notes = 0;
-    for (const { record } of this.#cells.values()) {
-      if (record.type === 'note') notes++;
-      else if (types.has(record.type)) {
-        const list = lists.get(record.type);
-        if (list) list.push(record);
-        else lists.set(record.type, [record]);
-      }
-    }
-    this.noteCount = notes;
-    const keys = (type: BoardRecord['type']): Key[] => (lists.get(type) ?? []).map(keyOf);
-    if (types.has('section'))
-      this.sections = (lists.get('section') ?? []).sort(bySiblingOrder).map(keyOf);
-    if (types.has('theme')) this.themes = keys('theme');
-    if (types.has('connector')) this.connectors = keys('connector');
-    if (types.has('followUp')) this.followUps = keys('followUp');
-    if (types.has('stroke')) this.strokes = keys('stroke');
-    if (types.has('person')) this.people = keys('person');
   }
 }

@@ -8,16 +8,17 @@ import type {
   Record as BoardRecord,
 } from '../ipc/generated/board';
 import { newConnectorId, newFollowUpId, newNoteId, newSectionId, newThemeId } from '../board/id';
-import { BOARD, keyOf, parentOf } from '../board/records';
+import { BOARD } from '../board/records';
 import type { BoardStore } from '../board/store.svelte';
-import { seen, toWorld } from './camera';
 import { dragged, withContents } from './drop';
-import { holds, type Point, type Rect } from './geometry';
-import { GAP, HEADER } from './layout';
-import { VECTOR, type Direction } from './reading';
+import type { Point } from './geometry';
+import { GAP } from './layout';
+import { Places } from './places';
+import type { Direction } from './reading';
 import { freeSpot } from './room';
 import type { Scene } from './scene.svelte';
-import { NOTE_H, NOTE_W } from './text';
+import { stepMoves } from './steps';
+import { NOTE_W } from './text';
 
 /** Something to tell the person, perhaps with what can be done about it. */
 export interface Saying {
@@ -35,6 +36,7 @@ const SECTION_SIZE = { w: 440, h: 264 };
 export class Actions {
   readonly store: BoardStore;
   readonly scene: Scene;
+  readonly places: Places;
   /** Tells the person something. */
   readonly say: (saying: Saying) => void;
   /** Where the pointer is on the board, if it is over the canvas. */
@@ -47,6 +49,7 @@ export class Actions {
   constructor(store: BoardStore, scene: Scene, say: (saying: Saying) => void) {
     this.store = store;
     this.scene = scene;
+    this.places = new Places(store, scene);
     this.say = say;
   }
 
@@ -112,12 +115,12 @@ export class Actions {
   /** Makes a note where the board's `at` says, or where there is room, and starts writing it. */
   addNote(at?: Point, size?: { w: number; h: number }): void {
     if (!this.store.editable) return;
-    const pointed = at && this.#homeAt(at);
-    const home = pointed ?? this.#homeHere();
+    const pointed = at && this.places.at(at);
+    const home = pointed ?? this.places.here(this.pointer);
     const spot =
       at && pointed?.free
         ? { x: at.x - pointed.x, y: at.y - pointed.y }
-        : this.#spotIn(home.parent);
+        : this.places.spotIn(home.parent, this.pointer);
     this.#write(home.parent, home.kind, spot, undefined, size);
   }
 
@@ -130,18 +133,18 @@ export class Actions {
     const record = this.store.get(parent);
     if (record?.type === 'section' && record.layout === 'free') {
       const from = { x: rect.x + rect.w + GAP - record.x, y: rect.y - record.y };
-      this.#write(parent, note.kind, this.#spotIn(parent, from), undefined);
+      this.#write(parent, note.kind, this.places.spotIn(parent, this.pointer, from), undefined);
     } else if (record) this.#write(parent, note.kind, { x: 0, y: 0 }, beside);
     else this.#write(BOARD, note.kind, { x: rect.x + rect.w + GAP, y: rect.y }, undefined);
   }
 
   /** Adds notes with the given texts where there is room. */
   async addTexts(texts: readonly string[]): Promise<Key[]> {
-    const home = this.#homeHere();
+    const home = this.places.here(this.pointer);
     const section = this.store.as('section', home.parent);
     const width = section?.size.w ?? 6 * (NOTE_W + GAP);
-    const origin = section ? { x: 0, y: 0 } : this.#spotIn(BOARD);
-    const taken = section ? this.#taken(home.parent) : [];
+    const origin = section ? { x: 0, y: 0 } : this.places.spotIn(BOARD, this.pointer);
+    const taken = section ? this.places.taken(home.parent) : [];
     const notes = texts.map((text) => {
       const h = this.scene.measure.noteHeight(text, NOTE_W);
       const spot = freeSpot(taken, width, NOTE_W, h);
@@ -186,7 +189,8 @@ export class Actions {
     const type = only && this.store.get(only)?.type;
     const from = !at && (type === 'note' || type === 'theme') ? only : null;
     const beside = from ? this.scene.layout.rect(from) : undefined;
-    const spot = at ?? (beside ? { x: beside.x + beside.w + 40, y: beside.y } : this.#centre());
+    const spot =
+      at ?? (beside ? { x: beside.x + beside.w + 40, y: beside.y } : this.places.centre());
     const id = newFollowUpId();
     const place = { parent: BOARD, x: snap(spot.x), y: snap(spot.y) };
     const commands: Command[] = [
@@ -317,28 +321,7 @@ export class Actions {
 
   /** Moves the selection by a step; in columns, lanes and themes, past its neighbour. */
   moveBy(direction: Direction, step: number): void {
-    const [dx, dy] = VECTOR[direction];
-    const moves = dragged(this.store, this.scene.selection.keys).flatMap((key) => {
-      const record = this.store.get(key);
-      const parent = (record && parentOf(record)) ?? BOARD;
-      const above = this.store.get(parent);
-      if (
-        above &&
-        (above.type === 'theme' || (above.type === 'section' && above.layout !== 'free'))
-      ) {
-        const siblings = this.store.childrenOf(parent).map(keyOf);
-        const to = siblings.indexOf(key) + (dx + dy > 0 ? 1 : -2);
-        const after = siblings[to];
-        return to < -1 || (after === undefined && to >= 0)
-          ? []
-          : [{ key, parent, x: 0, y: 0, after, first: to < 0 }];
-      }
-      const rect = this.scene.layout.rect(key);
-      const origin = (above && this.scene.layout.rect(parent)) ?? { x: 0, y: 0 };
-      return rect
-        ? [{ key, parent, x: rect.x - origin.x + dx * step, y: rect.y - origin.y + dy * step }]
-        : [];
-    });
+    const moves = stepMoves(this.scene, direction, step);
     void this.run(moves.length > 0 ? [{ do: 'move', moves }] : []);
   }
 
@@ -402,55 +385,6 @@ export class Actions {
       [{ type: 'note', ...note }],
     );
     this.edit(id);
-  }
-
-  #homeAt(at: Point): { parent: string; kind: NoteKind; x: number; y: number; free: boolean } {
-    const key = this.store.sections.findLast((section) => {
-      const rect = this.scene.layout.rect(section);
-      return rect && holds(rect, at);
-    });
-    const section = key === undefined ? undefined : this.store.as('section', key);
-    if (!section) return { parent: BOARD, kind: 'plain', x: 0, y: 0, free: true };
-    const free = section.layout === 'free' && at.y - section.y >= HEADER / 2;
-    return { parent: section.id, kind: section.kind, x: section.x, y: section.y, free };
-  }
-
-  /** Where a note belongs that nobody pointed a place for: the section that is selected, pointed at, or in view. */
-  #homeHere(): { parent: string; kind: NoteKind } {
-    const { selection } = this.scene;
-    const near = selection.only ?? selection.focus;
-    const chosen = near ? this.store.sectionOf(near) : undefined;
-    if (chosen && !chosen.collapsed) return { parent: chosen.id, kind: chosen.kind };
-    for (const point of [this.pointer, this.#centre()]) {
-      const home = point && this.#homeAt(point);
-      if (home && home.parent !== BOARD) return home;
-    }
-    return { parent: BOARD, kind: 'plain' };
-  }
-
-  #centre(): Point {
-    const { view, size } = this.scene.viewport;
-    return toWorld(view, { x: size.w / 2, y: size.h / 2 });
-  }
-
-  #taken(parent: string): Rect[] {
-    const origin = this.scene.layout.rect(parent) ?? { x: 0, y: 0 };
-    return this.store.childrenOf(parent).flatMap((child) => {
-      const rect = this.scene.layout.rect(keyOf(child));
-      return rect ? [{ ...rect, x: rect.x - origin.x, y: rect.y - origin.y }] : [];
-    });
-  }
-
-  #spotIn(parent: string, from?: Point): Point {
-    const section = this.store.as('section', parent);
-    if (section) return freeSpot(this.#taken(parent), section.size.w, NOTE_W, NOTE_H, from);
-    const at = this.pointer ?? this.#centre();
-    const { view, size } = this.scene.viewport;
-    const area = seen(view, size);
-    const taken = [...this.scene.grid.in(area)].flatMap((key) => this.scene.layout.rect(key) ?? []);
-    const relative = taken.map((r) => ({ ...r, x: r.x - at.x, y: r.y - at.y + HEADER }));
-    const spot = freeSpot(relative, Math.max(NOTE_W * 4, area.x + area.w - at.x), NOTE_W, NOTE_H);
-    return { x: at.x + spot.x - 12, y: at.y + spot.y - HEADER };
   }
 
   #selected(type: BoardRecord['type']): Key[] {

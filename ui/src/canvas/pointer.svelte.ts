@@ -102,7 +102,8 @@ export class Pointer {
     // Pointer capture makes the canvas the target of moves: what lies there is found by place.
     const key = element?.closest<HTMLElement>('[data-key]')?.dataset.key ?? this.#at(world);
     if (!key) return { on: 'nothing' };
-    return element?.closest('[data-body]') ? { on: 'body', key } : { on: 'thing', key };
+    const ground = !element?.closest('[data-head]') && !!element?.closest('[data-body]');
+    return ground ? { on: 'body', key } : { on: 'thing', key };
   }
 
   #at(world: Point): Key | undefined {

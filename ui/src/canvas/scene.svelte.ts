@@ -1,14 +1,17 @@
 import { tick } from 'svelte';
 import type { Key } from '../ipc/generated/board';
 import { keyOf, parentOf } from '../board/records';
-import type { BoardStore, Change } from '../board/store.svelte';
+import type { Change } from '../board/collection.svelte';
+import type { BoardStore } from '../board/store.svelte';
 import { fitted, type Margin, revealed, seen, type View } from './camera';
 import { around, grown, meets, moved, type Rect } from './geometry';
 import { Grid } from './grid';
 import { Layout } from './layout';
 import { Links } from './links';
+import { depthOf, TOP } from './depth';
 import { Selection } from './selection.svelte';
 import { type Slot, Slots } from './slots.svelte';
+import { type Stage, writeCamera } from './stage';
 import { canvasRuler, TextMeasure } from './text';
 import { Tiles } from './tiles';
 import { Viewport } from './viewport';
@@ -25,24 +28,8 @@ const ZOOM_DRAWN_ABOVE = 60;
 const REST = 140;
 /** How far beyond what is seen notes are mounted, as a part of the longer side. */
 const AHEAD = 0.15;
-/** Above all depths: what is dragged or written. */
-const TOP = 2_000_000_000;
-/** Characters of an order that fit a `z-index`: 94⁴ is below {@link TOP}. */
-const DEPTH_DIGITS = 4;
 /** Kept free around what is brought into view, CSS pixels; the tool rail stands at the left. */
 export const MARGIN: Margin = { left: 76, top: 24, right: 24, bottom: 24 };
-
-/** Elements the camera moves. */
-export interface Stage {
-  /** Pans: translated only. */
-  pan: HTMLElement;
-  /** Below and above the overview's tiles: scaled only. */
-  zoom: readonly HTMLElement[];
-  /** The dots of the table. */
-  dots: HTMLElement;
-  /** Where the overview's tiles go. */
-  tiles: HTMLElement;
-}
 
 /** What is shown where: layout, camera, and what of it is in the DOM. Writes positions itself; Svelte writes contents. */
 export class Scene {
@@ -330,23 +317,11 @@ export class Scene {
   }
 
   #writeCamera(stage: Stage, view: View, now: number): void {
-    const ratio = devicePixelRatio || 1;
-    const px = Math.round(-view.x * view.z * ratio) / ratio;
-    const py = Math.round(-view.y * view.z * ratio) / ratio;
-    stage.pan.style.transform = `translate3d(${px}px, ${py}px, 0)`;
-    if (view.z !== this.#lastZoom || !stage.zoom[0]?.style.transform) {
-      for (const layer of stage.zoom) layer.style.transform = `scale(${view.z})`;
-      if (view.z !== this.#lastZoom) this.#restAt = now + REST;
-      this.#lastZoom = view.z;
-      this.zoom = view.z;
-    }
-    // Dots keep between 18 and 72 pixels apart, whatever the zoom.
-    let step = 24 * view.z;
-    while (step < 18) step *= 4;
-    while (step > 72) step /= 2;
-    const mod = (v: number): number => ((v % step) + step) % step;
-    stage.dots.style.backgroundSize = `${step}px ${step}px`;
-    stage.dots.style.transform = `translate3d(${mod(px) - step}px, ${mod(py) - step}px, 0)`;
+    writeCamera(stage, view);
+    if (view.z === this.#lastZoom) return;
+    this.#restAt = now + REST;
+    this.#lastZoom = view.z;
+    this.zoom = view.z;
   }
 
   #mount(view: View, zooming: boolean): boolean {
@@ -398,23 +373,10 @@ export class Scene {
     const lifted = this.offsets.has(key);
     element.classList.toggle('lifted', lifted);
     const record = this.store.get(key);
-    if (record?.type !== 'note' && record?.type !== 'followUp') return;
-    style.zIndex = String(lifted || this.editing === key ? TOP : depthOf(record.place.order));
+    const noted = record?.type === 'note' || record?.type === 'followUp';
+    const depth = noted ? depthOf(record.place.order) : 0;
+    style.zIndex = String(lifted || this.editing === key ? TOP : depth);
   }
-}
-
-/**
- * The depth an order stands for: its first characters as a number, so that what lies above what does not depend
- * on what else is mounted.
- */
-function depthOf(order: string): number {
-  let depth = 0;
-  for (let i = 0; i < DEPTH_DIGITS; i++) {
-    const code = order.charCodeAt(i) || 0;
-    // Orders are compared as text: the printable characters, from 33 on, are digits here.
-    depth = depth * 94 + Math.min(93, Math.max(0, code - 33));
-  }
-  return depth + 1;
 }
 
 function sameList(a: readonly Key[], b: readonly Key[]): boolean {

@@ -884,8 +884,3 @@ label: string,
  * `YYYY-MM-DDTHH:MM` or `YYYY-MM-DD`, local to the team; empty if the words do not say.
  */
 at: string, };
-
-/**
- * How people write in a phase.
- */
-export type Writing = "open" | "private";
