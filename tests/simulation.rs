@@ -1,5 +1,6 @@
 //! Many seeds of the simulated world. `UPSHOT_SEEDS=1000` plays more of them; `UPSHOT_SEED=17`
 //! plays one again.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::panic::catch_unwind;
 use testkit::{Report, World};

@@ -16,7 +16,7 @@ fn sample_board() -> Board {
 }
 
 #[test]
-fn the_sample_as_markdown() {
+fn x1_the_sample_as_markdown() {
     let board = sample_board();
     expect_file!["golden/sample.md"].assert_eq(&markdown(&board, &ExportOptions::default()));
     let csv = csv_followups(&board);
@@ -50,7 +50,7 @@ fn names_are_left_out_when_asked() {
 }
 
 #[test]
-fn an_anonymous_note_carries_nothing_but_its_words() {
+fn x3_an_anonymous_note_carries_nothing_but_its_words() {
     let mut board = sample_board();
     for note in board.notes.values_mut() {
         note.author = None;

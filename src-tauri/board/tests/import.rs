@@ -565,7 +565,7 @@ proptest! {
     }
 
     #[test]
-    fn no_word_of_a_review_is_lost(blocks in proptest::collection::vec(block(), 0..14)) {
+    fn x6_no_word_of_a_review_is_lost(blocks in proptest::collection::vec(block(), 0..14)) {
         let source = blocks.join("\n\n");
         let board = read("Zettel.md", &source);
         nothing_is_left_out(&source, &board);

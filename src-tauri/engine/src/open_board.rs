@@ -20,9 +20,9 @@ use rand_chacha::ChaCha8Rng;
 use replica::{ClientId, Replica};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Changes from elsewhere that come within this time reach a session as one batch: half a frame
-/// of a 60 Hz display, so that it costs no frame.
-const BATCH_MS: i64 = 8;
+/// Batches of changes from elsewhere keep this far apart: one that comes after a pause goes to the
+/// sessions at once, a flood comes as a few batches a frame.
+const BATCH_MS: i64 = 4;
 /// Home and the search follow a change after this long: nobody watches them while working.
 const SUMMARY_MS: i64 = 500;
 /// A board stays in memory for so long after its last user left: a reload of the page, a peer that
@@ -146,6 +146,8 @@ pub(crate) struct OpenBoard {
     pub(crate) owed: Vec<(AppendToken, Owed)>,
     hash: Option<(u64, [u8; 32])>,
     batch_due: Option<Millis>,
+    /// When batches went out last.
+    flushed: Option<Millis>,
     summary_due: Option<Millis>,
     /// Records that changed since the last summary.
     unsummed: BTreeSet<Key>,
@@ -180,6 +182,7 @@ impl OpenBoard {
             owed: Vec::new(),
             hash: None,
             batch_due: None,
+            flushed: None,
             summary_due: None,
             unsummed: BTreeSet::new(),
             close_due: None,
@@ -244,10 +247,12 @@ impl OpenBoard {
                 );
             }
         }
-        if own {
+        let paused = |last: Millis| cx.now.since(last) >= BATCH_MS;
+        if own || self.flushed.is_none_or(paused) {
             self.flush(cx);
         } else {
-            self.batch_due.get_or_insert(cx.now.plus(BATCH_MS));
+            let since = self.flushed.unwrap_or(cx.now);
+            self.batch_due.get_or_insert(since.plus(BATCH_MS));
         }
         number
     }
@@ -301,6 +306,7 @@ impl OpenBoard {
     /// Sends every session what it has not seen.
     pub(crate) fn flush(&mut self, cx: &mut Cx<'_>) {
         self.batch_due = None;
+        self.flushed = Some(cx.now);
         for (session, sub) in &mut self.subs {
             if let Some(batch) = sub.batch(self.id, self.replica.board()) {
                 cx.event(*session, batch);

@@ -1,6 +1,11 @@
 //! The engine as a whole: laptops joined by a wire that delivers at once. (Bad networks, bad disks
 //! and many seeds are the simulation's.)
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::type_complexity
+)]
 
 use crate::protocol::*;
 use crate::wire::{PresenceItem, SyncFrame};
@@ -567,7 +572,11 @@ fn presence_reaches_everybody_once_and_ends_with_the_session() {
             .collect()
     };
     let there = Some(("user 2".to_owned(), Some((3, 4))));
-    assert_eq!(seen(&lab, 1), [there.clone()], "also over another laptop");
+    assert_eq!(
+        seen(&lab, 1),
+        std::slice::from_ref(&there),
+        "also over another laptop"
+    );
     assert_eq!(seen(&lab, 2), [], "not oneself");
     lab.input(2, Input::SessionClosed { session: OWN });
     lab.wait(200);

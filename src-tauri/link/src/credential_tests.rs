@@ -69,7 +69,7 @@ fn a_member_lets_in_others_of_its_own_role_or_below() {
 }
 
 #[test]
-fn a_lower_role_cannot_prove_a_higher_one() {
+fn p3_a_lower_role_cannot_prove_a_higher_one() {
     // Signed by the holder itself, passing over the checks of `extend`.
     for (mine, claimed) in [
         (Role::LookOn, Role::TakePart),

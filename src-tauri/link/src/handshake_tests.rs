@@ -53,7 +53,7 @@ fn verify(proof: &Proof, binding: &Binding, side: Side) -> Result<(), ProofError
 }
 
 #[test]
-fn a_proof_replayed_on_another_connection_or_direction_fails() {
+fn p3_a_proof_replayed_on_another_connection_or_direction_fails() {
     let proof = Proof::make(&invited(Role::TakePart), &binding(1), Side::Dialling);
     assert_eq!(verify(&proof, &binding(1), Side::Dialling), Ok(()));
     assert_eq!(

@@ -1,18 +1,10 @@
 // The document that leaves: the same in the dialog, in a download, and on the command line.
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { canvas, choose, group, newBoard, note, openBoard, saved, write } from "../support/board";
+import { canvas, choose, group, newBoard, note, openBoard, saved, source, write } from "../support/board";
 import { expect, test } from "../support/browser";
 import { cli, makeProfile, onlyBoard } from "../support/profile";
-
-/** What is in the preview, as it stands in the document. */
-export async function source(page: Page): Promise<string> {
-  const dialog = page.getByRole("dialog", { name: "Export what we learned" });
-  await dialog.getByText("Source", { exact: true }).click();
-  const preview = dialog.getByRole("region", { name: "Preview" });
-  const lines = await preview.locator("pre > span").evaluateAll((all) => all.map((line) => line.textContent ?? ""));
-  return lines.map((line) => line.replaceAll("\u200b", "")).join("\n");
-}
 
 async function download(page: Page): Promise<string> {
   const dialog = page.getByRole("dialog", { name: "Export what we learned" });
@@ -51,7 +43,7 @@ test("a board goes out as JSON and comes back the same", async ({ laptop, anothe
   await page.getByRole("button", { name: "Look at a sample review" }).click();
   await page.getByRole("button", { name: "Export" }).click();
   const dialog = page.getByRole("dialog", { name: "Export what we learned" });
-  await dialog.getByText("JSON", { exact: true }).click();
+  await dialog.getByRole("radio", { name: "JSON" }).check();
   await expect(dialog.getByRole("region", { name: "Preview" })).toContainText("Winter timetable");
   const json = await download(page);
   await laptop.served.stop();
@@ -77,10 +69,11 @@ test("a board file merges into the board it came from", async ({ laptop }) => {
   await saved(page);
   await page.getByRole("button", { name: "Export" }).click();
   const dialog = page.getByRole("dialog", { name: "Export what we learned" });
-  await dialog.getByText("Board file", { exact: true }).click();
+  await dialog.getByRole("radio", { name: "Board file" }).check();
   const coming = page.waitForEvent("download");
   await dialog.getByRole("button", { name: "Save", exact: true }).click();
-  const file = await (await coming).path();
+  const file = join(laptop.profile, "board.upshot");
+  await (await coming).saveAs(file);
   await dialog.getByRole("button", { name: "Close" }).click();
   await write(page, "after the file", { x: 600, y: 200 });
   await saved(page);
@@ -96,7 +89,10 @@ test("a board file merges into the board it came from", async ({ laptop }) => {
   // On a laptop that has never seen it, it is a board of its own.
   const elsewhere = await makeProfile();
   try {
-    await cli(elsewhere.path, "import", file).catch(() => undefined);
+    await cli(elsewhere.path, "import", file);
+    const text = await cli(elsewhere.path, "export", await onlyBoard(elsewhere.path), "--format", "md");
+    expect(text).toContain("in the file");
+    expect(text).not.toContain("after the file");
   } finally {
     await elsewhere.remove();
   }

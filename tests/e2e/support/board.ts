@@ -96,6 +96,15 @@ export function tools(page: Page): Locator {
   return page.getByRole("toolbar", { name: "Tools of the selection" });
 }
 
+/** What is in the preview, as it stands in the document. */
+export async function source(page: Page): Promise<string> {
+  const dialog = page.getByRole("dialog", { name: "Export what we learned" });
+  await dialog.getByRole("radio", { name: "Source" }).check();
+  const preview = dialog.getByRole("region", { name: "Preview" });
+  const lines = await preview.locator("pre > span").evaluateAll((all) => all.map((line) => line.textContent ?? ""));
+  return lines.map((line) => line.replaceAll("\u200b", "")).join("\n");
+}
+
 /** Presses Tab until something has the focus, at most `most` times. */
 export async function tabTo(page: Page, what: Locator, most = 60): Promise<void> {
   for (let i = 0; i < most; i++) {

@@ -17,9 +17,10 @@ export async function invite(page: Page, role = "Take part"): Promise<string> {
   const dialog = page.getByRole("dialog", { name: "Who else was there?" });
   const ticket = dialog.getByRole("textbox", { name: "Ticket" });
   await expect(ticket).not.toHaveValue("");
-  if (!(await dialog.getByRole("radio", { name: role }).isChecked())) {
+  const choice = dialog.getByRole("radio", { name: role });
+  if (!(await choice.isChecked())) {
     const before = await ticket.inputValue();
-    await dialog.getByText(role, { exact: true }).click();
+    await choice.check();
     await expect(ticket).not.toHaveValue(before);
   }
   const text = await ticket.inputValue();
@@ -40,4 +41,11 @@ export async function join(page: Page, ticket: string): Promise<void> {
 export async function inStep(page: Page, peers = 1): Promise<void> {
   const words = peers === 1 ? "1 peer, synced" : `${peers} peers, all synced`;
   await expect(page.getByRole("button", { name: words })).toBeVisible({ timeout: 30_000 });
+}
+
+/** Waits until everything is on disk, while others are connected. */
+export async function savedTogether(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /synced$/ }).click();
+  await expect(page.getByText("Everything is saved on this device.")).toBeVisible();
+  await page.keyboard.press("Escape");
 }

@@ -1,5 +1,4 @@
 import type { BoardId, Key, PersonId, Tint } from '../ipc/generated/board';
-import type { HomeReply } from '../ipc/generated/home';
 import type { Presence } from '../ipc/generated/protocol';
 import type { Client } from '../ipc/client';
 import { newPersonId } from './id';
@@ -12,7 +11,7 @@ const slot = (board: BoardId): string => `upshot:person:${board}`;
 export class Identity {
   readonly #client: Client;
   readonly #board: BoardId;
-  readonly #me: Promise<Extract<HomeReply, { reply: 'me' }> | undefined>;
+  #me: Promise<{ name: string; tint: Tint } | undefined>;
   #name = '';
   #tint: Tint | null = null;
   #person: PersonId | null = null;
@@ -30,6 +29,13 @@ export class Identity {
       },
       () => undefined,
     );
+  }
+
+  /** Goes by this name and colour from now on, to those who are there and with the next first edit. */
+  goBy(name: string, tint: Tint): void {
+    this.#name = name;
+    this.#tint = tint;
+    this.#me = Promise.resolve({ name, tint });
   }
 
   /** Who acts; `null` until the first edit, and where nobody gave a name. */

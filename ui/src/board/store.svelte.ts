@@ -1,4 +1,4 @@
-import type { BoardId, Command, PersonId, Role } from '../ipc/generated/board';
+import type { BoardId, Command, PersonId, Role, Tint } from '../ipc/generated/board';
 import type {
   BoardEvent,
   BoardReply,
@@ -50,6 +50,7 @@ export class BoardStore extends Records {
   readonly #notices = new Set<(code: string, message: string) => void>();
   #seq = 0;
   #opening = 0;
+  #presence: Presence | undefined;
   #stop: (() => void)[] = [];
   #changed = $state(0);
   #saved = $state(0);
@@ -136,8 +137,15 @@ export class BoardStore extends Records {
     return this.#step('redo');
   }
 
+  /** This session's person goes by this name and colour from now on. */
+  goBy(name: string, tint: Tint): void {
+    this.#identity.goBy(name, tint);
+    if (this.#presence) this.present(this.#presence);
+  }
+
   /** Tells the others where this session is. */
   present(presence: Presence): void {
+    this.#presence = presence;
     if (this.status !== 'open') return;
     void this.#client
       .ask({

@@ -201,7 +201,9 @@ export class Pointer {
       (event.target instanceof Element && event.target.closest('[data-own]'))
     )
       return;
-    const hit = this.hit(event);
+    const { clientX, clientY } = event;
+    // The capture of the presses made the canvas the target: a header is found by what lies there.
+    const hit = this.hit({ target: document.elementFromPoint(clientX, clientY), clientX, clientY });
     if (hit.on === 'thing') this.#actions.edit(hit.key);
     else if (hit.on === 'nothing' || hit.on === 'body') {
       const { world } = this.spot(event);

@@ -43,7 +43,7 @@ export class Scene {
   readonly grid = new Grid();
   readonly links: Links;
   /** Moves of what is being dragged, here or elsewhere, board units. */
-  readonly offsets = new Map<Key, { dx: number; dy: number; snap?: boolean }>();
+  readonly offsets = new Map<Key, { dx: number; dy: number }>();
   /** Themes and connectors in view. */
   themes = $state.raw<readonly Key[]>([]);
   connectors = $state.raw<readonly Key[]>([]);
@@ -188,12 +188,15 @@ export class Scene {
   /** Moves things without changing them. Offsets are from where they lie. */
   offset(keys: Iterable<Key>, dx: number, dy: number): void {
     for (const key of keys) {
-      if (!this.offsets.has(key)) this.#tiles?.dirty(this.layout.rect(key));
+      if (!this.offsets.has(key)) {
+        // Out of the overview, into an element of its own: from then on only that is moved.
+        this.#tiles?.dirty(this.layout.rect(key));
+        this.#contentMoved = true;
+      }
       this.offsets.set(key, { dx, dy });
       this.#dirty.add(key);
     }
     this.links.touch(keys);
-    this.#contentMoved = true;
     this.schedule();
   }
 
@@ -228,7 +231,7 @@ export class Scene {
     this.viewport.glide(fitted(rect, this.viewport.size, most, MARGIN));
   }
 
-  /** Where a board is first shown: its top left at 100 %, or all of it where that is smaller. */
+  /** Where a board is first shown: all of it where that can be read, else its top left. */
   home(): void {
     const rect = this.bounds();
     const { size } = this.viewport;
@@ -236,7 +239,7 @@ export class Scene {
       this.viewport.set({ x: -size.w / 2, y: -size.h / 2, z: 1 });
       return;
     }
-    const all = fitted(rect, size, 1, MARGIN);
+    const all = fitted(rect, size, 1.25, MARGIN);
     const wide = Math.min(1, (size.w - MARGIN.left - MARGIN.right) / rect.w);
     // Smaller text is the price of seeing everything: worth it for a little, not for much.
     const z = all.z > 0.85 ? all.z : wide > 0.7 ? wide : Math.max(all.z, 0.7);

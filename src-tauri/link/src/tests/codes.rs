@@ -47,7 +47,7 @@ async fn a_spoken_code_gives_the_ticket_to_many() {
 }
 
 #[tokio::test]
-async fn three_wrong_tries_close_the_code() {
+async fn p4_three_wrong_tries_close_the_code() {
     let mut host = Node::creator(1).await;
     let guest = Node::new(2).await;
     let ticket = host.invite(Role::TakePart);

@@ -123,7 +123,7 @@ pub(super) fn seeds(first: u64, count: u64, run: impl Fn(u64)) {
 }
 
 #[test]
-fn any_interleaving_ends_the_same_everywhere() {
+fn m10_m11_any_interleaving_ends_the_same_everywhere() {
     let count = std::env::var("HISTORIES")
         .ok()
         .and_then(|n| n.parse().ok())

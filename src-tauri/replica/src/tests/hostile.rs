@@ -97,7 +97,7 @@ fn refused(why: Refusal) -> Result<(), MergeError> {
 }
 
 #[test]
-fn what_has_no_place_in_the_layout_is_refused() {
+fn v1_v3_what_has_no_place_in_the_layout_is_refused() {
     let (mut laptop, record, text) = victim();
     let hash = laptop.replica.content_hash();
     let state = laptop.replica.state_vector();
@@ -385,7 +385,7 @@ fn parsed_end(state: &[u8]) -> u32 {
 }
 
 #[test]
-fn what_builds_on_something_missing_is_a_gap() {
+fn v2_what_builds_on_something_missing_is_a_gap() {
     let (mut laptop, record, text) = victim();
     let state = laptop.replica.state_vector();
     let letter = |at: u64| b().raw(&[0x84]).n(1).n(at).s("x");
@@ -647,7 +647,7 @@ fn mutants(count: u64, first_seed: u64) -> (u64, u64) {
 }
 
 #[test]
-fn mutants_of_updates_are_refused_or_taken_and_nothing_breaks() {
+fn v1_mutants_of_updates_are_refused_or_taken_and_nothing_breaks() {
     let count = std::env::var("MUTANTS")
         .ok()
         .and_then(|n| n.parse().ok())

@@ -14,7 +14,7 @@ fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
 }
 
 #[test]
-fn updates_are_decoded_in_one_file_only() {
+fn v1_updates_are_decoded_in_one_file_only() {
     let mut files = Vec::new();
     sources(
         &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),

@@ -179,6 +179,6 @@ fn visit(seed: u64) {
 }
 
 #[test]
-fn whatever_a_plain_yjs_client_does_is_taken() {
+fn v4_whatever_a_plain_yjs_client_does_is_taken() {
     seeds(0, 400, visit);
 }

@@ -88,7 +88,7 @@ fn others_letters(board: &Board) -> BTreeMap<Key, usize> {
 }
 
 #[test]
-fn undo_never_touches_what_somebody_else_wrote_last() {
+fn m12_undo_never_touches_what_somebody_else_wrote_last() {
     let mut kept = 0;
     for seed in 0..150 {
         let mut dice = Dice::new(2_000 + seed);
@@ -267,7 +267,7 @@ fn a_note_that_somebody_else_has_edited_is_not_taken_off_by_undo() {
 }
 
 #[test]
-fn undo_does_not_bring_back_what_somebody_else_removed() {
+fn m12_undo_does_not_bring_back_what_somebody_else_removed() {
     let mut laptops = two_with_a_note("x");
     laptops[0].act(&[type_in(note(1), 1, 1, "yz")]);
     meet(&mut laptops);

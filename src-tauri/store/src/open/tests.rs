@@ -120,7 +120,7 @@ fn a_failed_migration_leaves_the_database_as_it_was() {
 }
 
 #[test]
-fn a_newer_database_is_refused_untouched() {
+fn d2_a_newer_database_is_refused_untouched() {
     let dir = tempfile::tempdir().unwrap();
     drop(Store::open_with(dir.path(), &future(), NOW).unwrap());
     let before = bytes(dir.path());

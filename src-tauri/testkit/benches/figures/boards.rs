@@ -3,8 +3,8 @@
 use crate::measure::now;
 use anyhow::Context;
 use board::{
-    Actor, BoardId, Command, Layout, Move, NewNote, NoteId, NoteKind, Parent, Role, SectionId, Size,
-    Splice, ThemeId,
+    Actor, BoardId, Command, Layout, Move, NewNote, NoteId, NoteKind, Parent, Role, SectionId,
+    Size, Splice, ThemeId,
 };
 use replica::{ClientId, Replica};
 use std::path::{Path, PathBuf};
@@ -19,8 +19,11 @@ const IN_THEME: u32 = 5;
 /// The digits a note's text begins with: the number of the last edit of it.
 const DIGITS: usize = 6;
 
-pub(crate) const ACTOR: Actor =
-    Actor { person: None, role: Role::Facilitate, now_ms: 1_764_000_000_000 };
+pub(crate) const ACTOR: Actor = Actor {
+    person: None,
+    role: Role::Facilitate,
+    now_ms: 1_764_000_000_000,
+};
 
 pub(crate) fn note_id(index: u32) -> NoteId {
     NoteId::from_bits(index.into())
@@ -88,16 +91,35 @@ pub(crate) fn edit(number: u32, count: u32) -> Command {
     if number % 2 == 1 {
         let (key, parent) = (id.into(), Parent::Board);
         let (x, y) = (coordinate(number), 0);
-        Command::Move { moves: vec![Move { key, parent, x, y, after: None, first: false }] }
+        Command::Move {
+            moves: vec![Move {
+                key,
+                parent,
+                x,
+                y,
+                after: None,
+                first: false,
+            }],
+        }
     } else {
         let insert = format!("{number:06}");
-        Command::EditText { key: id.into(), edit: vec![Splice { from: 0, to: 6, insert }] }
+        Command::EditText {
+            key: id.into(),
+            edit: vec![Splice {
+                from: 0,
+                to: 6,
+                insert,
+            }],
+        }
     }
 }
 
 /// The edits whose traces a note bears: by its text, and by its position.
 pub(crate) fn traces(note: &board::Note) -> [Option<u32>; 2] {
-    let text = note.text.get(..DIGITS).and_then(|digits| digits.parse().ok());
+    let text = note
+        .text
+        .get(..DIGITS)
+        .and_then(|digits| digits.parse().ok());
     [text, u32::try_from(note.place.x).ok()]
 }
 
@@ -138,7 +160,11 @@ impl Old {
         let name = board.to_string();
         let store = Store::open(profile)?;
         let loaded = store.load(&name)?;
-        let old: Vec<Vec<u8>> = loaded.updates.into_iter().map(|update| update.bytes).collect();
+        let old: Vec<Vec<u8>> = loaded
+            .updates
+            .into_iter()
+            .map(|update| update.bytes)
+            .collect();
         let snapshot = loaded.snapshot.map(|snapshot| snapshot.bytes);
         anyhow::ensure!(snapshot.is_none(), "a new board has a snapshot");
         let mut replica = Replica::open(ClientId::new(1), None, &old)?;
@@ -158,10 +184,19 @@ impl Old {
         for updates in log.chunks(5_000) {
             let append = |bytes: &Vec<u8>| {
                 let (origin, at_ms) = ("own".to_owned(), ACTOR.now_ms);
-                Write::Append(NewUpdate { board: name.clone(), at_ms, origin, bytes: bytes.clone() })
+                Write::Append(NewUpdate {
+                    board: name.clone(),
+                    at_ms,
+                    origin,
+                    bytes: bytes.clone(),
+                })
             };
             let receipt = store.commit(updates.iter().map(append).collect())?;
-            last = receipt.seqs.last().copied().context("an update was not numbered")?;
+            last = receipt
+                .seqs
+                .last()
+                .copied()
+                .context("an update was not numbered")?;
         }
         drop(store);
         copy(profile, with_snapshot)?;
@@ -177,7 +212,15 @@ impl Old {
         drop(store);
         let log = old.into_iter().chain(log).collect();
         let (from_log, from_snapshot) = (profile.to_owned(), with_snapshot.to_owned());
-        Ok(Self { board, from_log, from_snapshot, snapshot, log, notes, edits })
+        Ok(Self {
+            board,
+            from_log,
+            from_snapshot,
+            snapshot,
+            log,
+            notes,
+            edits,
+        })
     }
 }
 

@@ -44,7 +44,11 @@ impl Client {
                 _ => true,
             }
         }));
-        Self { session, answers, next: 1 }
+        Self {
+            session,
+            answers,
+            next: 1,
+        }
     }
 
     /// A session that only asks.
@@ -56,7 +60,10 @@ impl Client {
     pub(crate) fn send(&mut self, request: BoardRequest) -> u32 {
         let id = self.next;
         self.next += 1;
-        self.session.send(ClientMessage { id, request: Request::Board(request) });
+        self.session.send(ClientMessage {
+            id,
+            request: Request::Board(request),
+        });
         id
     }
 
@@ -65,8 +72,10 @@ impl Client {
         self.next += 1;
         self.session.send(ClientMessage { id, request });
         loop {
-            let (answered, answer, at) =
-                self.answers.recv_timeout(PATIENCE).context("no answer came")?;
+            let (answered, answer, at) = self
+                .answers
+                .recv_timeout(PATIENCE)
+                .context("no answer came")?;
             match answer {
                 Answer::Fault(fault) => bail!("{}", fault.message),
                 Answer::Ok(reply) if answered == id => return Ok((reply, at)),
@@ -82,10 +91,7 @@ impl Client {
         }
     }
 
-    pub(crate) fn board(
-        &mut self,
-        request: BoardRequest,
-    ) -> anyhow::Result<(BoardReply, Instant)> {
+    pub(crate) fn board(&mut self, request: BoardRequest) -> anyhow::Result<(BoardReply, Instant)> {
         match self.ask(Request::Board(request))? {
             (Reply::Board(reply), at) => Ok((reply, at)),
             (Reply::Home(_), _) => bail!("an answer of another kind came"),
@@ -102,14 +108,22 @@ impl Client {
 
     pub(crate) fn new_board(&mut self) -> anyhow::Result<BoardId> {
         let (template, title, team) = (String::new(), "Figures".to_owned(), String::new());
-        match self.home(HomeRequest::NewBoard { template, title, team })? {
+        match self.home(HomeRequest::NewBoard {
+            template,
+            title,
+            team,
+        })? {
             HomeReply::Made { board, .. } => Ok(board),
             _ => bail!("an answer of another kind came"),
         }
     }
 
     pub(crate) fn invite(&mut self, board: BoardId) -> anyhow::Result<String> {
-        let request = HomeRequest::Invite { board, role: runtime::Role::TakePart, hours: 1 };
+        let request = HomeRequest::Invite {
+            board,
+            role: runtime::Role::TakePart,
+            hours: 1,
+        };
         match self.home(request)? {
             HomeReply::Ticket { ticket, .. } => Ok(ticket),
             _ => bail!("an answer of another kind came"),
@@ -118,14 +132,17 @@ impl Client {
 }
 
 pub(crate) fn notes(records: &[Record]) -> usize {
-    records.iter().filter(|record| matches!(record, Record::Note(_))).count()
+    records
+        .iter()
+        .filter(|record| matches!(record, Record::Note(_)))
+        .count()
 }
 
 /// A whole Upshot but its window, reachable on this machine only.
-pub(crate) fn start(
-    tokio: &tokio::runtime::Runtime,
-    profile: &Path,
-) -> anyhow::Result<Runtime> {
-    let config = Config { profile: profile.to_owned(), reach: Reach::Loopback };
+pub(crate) fn start(tokio: &tokio::runtime::Runtime, profile: &Path) -> anyhow::Result<Runtime> {
+    let config = Config {
+        profile: profile.to_owned(),
+        reach: Reach::Loopback,
+    };
     Ok(tokio.block_on(Runtime::start(config))?)
 }

@@ -73,12 +73,20 @@ pub(crate) fn measure(work: &Work, scale: &Scale, rows: &mut Vec<Row>) -> anyhow
     let seen = Arc::new(Mutex::new(Seen::default()));
     let mut client = Client::new(&runtime.handle(), {
         let seen = Arc::clone(&seen);
-        move |message, at| seen.lock().unwrap_or_else(PoisonError::into_inner).note(message, at)
+        move |message, at| {
+            seen.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .note(message, at)
+        }
     });
     let board = client.new_board()?;
     client.open(board)?;
     for commands in boards::fill(NOTES) {
-        client.send(BoardRequest::Execute { board, person: None, commands });
+        client.send(BoardRequest::Execute {
+            board,
+            person: None,
+            commands,
+        });
     }
     let mut next = 1;
     let mut run = |rate: u32, seconds: u32| -> anyhow::Result<Run> {
@@ -87,7 +95,14 @@ pub(crate) fn measure(work: &Work, scale: &Scale, rows: &mut Vec<Row>) -> anyhow
         paced(rate, count, |_, at| {
             let commands = vec![edit(next, NOTES)];
             next += 1;
-            due.insert(client.send(BoardRequest::Execute { board, person: None, commands }), at);
+            due.insert(
+                client.send(BoardRequest::Execute {
+                    board,
+                    person: None,
+                    commands,
+                }),
+                at,
+            );
         });
         let end = now() + PATIENCE;
         loop {
@@ -104,7 +119,12 @@ pub(crate) fn measure(work: &Work, scale: &Scale, rows: &mut Vec<Row>) -> anyhow
                     let first = due.values().min().copied().unwrap_or(end);
                     let last = seen.safe.values().max().copied().unwrap_or(end);
                     let rate = f64::from(count) / last.duration_since(first).as_secs_f64();
-                    return Ok(Run { patched, safe, rate, commits: seen.commits });
+                    return Ok(Run {
+                        patched,
+                        safe,
+                        rate,
+                        commits: seen.commits,
+                    });
                 }
             }
             anyhow::ensure!(now() < end, "commands were not safe after {PATIENCE:?}");
@@ -112,10 +132,12 @@ pub(crate) fn measure(work: &Work, scale: &Scale, rows: &mut Vec<Row>) -> anyhow
         }
     };
     run(RATE, 1)?;
-    let runs: Vec<Run> =
-        (0..scale.runs).map(|_| run(RATE, scale.seconds)).collect::<anyhow::Result<_>>()?;
-    let floods: Vec<Run> =
-        (0..scale.runs).map(|_| run(FLOOD, scale.seconds.min(5))).collect::<anyhow::Result<_>>()?;
+    let runs: Vec<Run> = (0..scale.runs)
+        .map(|_| run(RATE, scale.seconds))
+        .collect::<anyhow::Result<_>>()?;
+    let floods: Vec<Run> = (0..scale.runs)
+        .map(|_| run(FLOOD, scale.seconds.min(5)))
+        .collect::<anyhow::Result<_>>()?;
     drop(client);
     work.tokio.block_on(runtime.stop());
 
@@ -123,23 +145,40 @@ pub(crate) fn measure(work: &Work, scale: &Scale, rows: &mut Vec<Row>) -> anyhow
     let disk = bare_disk(work, scale)?;
     let of = |runs: &[Run], values: fn(&Run) -> &[f64], per_mille| {
         Value(
-            median(&runs.iter().map(|run| quantile(values(run), per_mille)).collect::<Vec<_>>()),
+            median(
+                &runs
+                    .iter()
+                    .map(|run| quantile(values(run), per_mille))
+                    .collect::<Vec<_>>(),
+            ),
             "ms",
         )
     };
     let patched: fn(&Run) -> &[f64] = |run| &run.patched;
     let safe: fn(&Run) -> &[f64] = |run| &run.safe;
     rows.push(
-        Row::new("Command → patch at the session, 200/s, p99", of(&runs, patched, 990))
-            .with("the replica alone, p99", Value(quantile(&bare, 990), "ms"))
-            .bound(Bound::Under(Value(4.0, "ms")))
-            .remark(format!("median {}; {NOTES} notes; the patch as JSON", of(&runs, patched, 500))),
+        Row::new(
+            "Command → patch at the session, 200/s, p99",
+            of(&runs, patched, 990),
+        )
+        .with("the replica alone, p99", Value(quantile(&bare, 990), "ms"))
+        .bound(Bound::Under(Value(4.0, "ms")))
+        .remark(format!(
+            "median {}; {NOTES} notes; the patch as JSON",
+            of(&runs, patched, 500)
+        )),
     );
     rows.push(
         Row::new("Command → safe on disk, 200/s, p99", of(&runs, safe, 990))
-            .with("a bare append and fsync, p99", Value(quantile(&disk, 990), "ms"))
+            .with(
+                "a bare append and fsync, p99",
+                Value(quantile(&disk, 990), "ms"),
+            )
             .bound(Bound::Under(Value(20.0, "ms")))
-            .remark(format!("median {}; WAL, synchronous=FULL", of(&runs, safe, 500))),
+            .remark(format!(
+                "median {}; WAL, synchronous=FULL",
+                of(&runs, safe, 500)
+            )),
     );
     let rates: Vec<f64> = floods.iter().map(|run| run.rate).collect();
     let told: Vec<f64> = floods
@@ -147,15 +186,18 @@ pub(crate) fn measure(work: &Work, scale: &Scale, rows: &mut Vec<Row>) -> anyhow
         .map(|run| run.safe.len() as f64 / f64::from(run.commits.max(1)))
         .collect();
     rows.push(
-        Row::new("Group commit: 2,000 commands/s offered, safe", Value(median(&rates), "/s"))
-            .with("one bare fsync each", Value(1_000.0 / median(&disk), "/s"))
-            .bound(Bound::AtLeast(Value(1_980.0, "/s")))
-            .remark(format!(
-                "safe p99 {}; patch p99 {}; {:.0} commands a commit",
-                of(&floods, safe, 990),
-                of(&floods, patched, 990),
-                median(&told)
-            )),
+        Row::new(
+            "Group commit: 2,000 commands/s offered, safe",
+            Value(median(&rates), "/s"),
+        )
+        .with("one bare fsync each", Value(1_000.0 / median(&disk), "/s"))
+        .bound(Bound::AtLeast(Value(1_980.0, "/s")))
+        .remark(format!(
+            "safe p99 {}; patch p99 {}; {:.0} commands a commit",
+            of(&floods, safe, 990),
+            of(&floods, patched, 990),
+            median(&told)
+        )),
     );
     Ok(())
 }

@@ -37,53 +37,93 @@ struct Subject {
 }
 
 const PARTS: &[Part] = &[
-    Part { name: "opening from a snapshot", bound: LINEAR, work: |on| {
-        Replica::open(ClientId::new(77), Some(&on.snapshot), NOTHING)?;
-        Ok(median_ms(on.runs, || {
-            Replica::open(ClientId::new(77), Some(&on.snapshot), NOTHING).is_ok()
-        }))
-    } },
-    Part { name: "opening from the log", bound: LINEAR, work: |on| {
-        Ok(median_ms(on.runs, || Replica::open(ClientId::new(77), None, &on.log).is_ok()))
-    } },
-    Part { name: "making a snapshot", bound: LINEAR, work: |on| {
-        Ok(median_ms(on.runs, || on.replica.snapshot()))
-    } },
-    Part { name: "the content hash", bound: LINEAR, work: |on| {
-        Ok(median_ms(on.runs, || on.replica.content_hash()))
-    } },
-    Part { name: "the board for the page, as JSON", bound: LINEAR, work: |on| {
-        Ok(median_ms(on.runs, || serde_json::to_vec(&on.replica.board().snapshot()).is_ok()))
-    } },
-    Part { name: "a first sync: cutting and merging", bound: LINEAR, work: |on| {
-        let mut times = Vec::new();
-        for _ in 0..=on.runs {
-            let mut peer = Replica::new(ClientId::new(78));
-            let (merged, took) = timed(|| -> anyhow::Result<()> {
-                for piece in on.replica.diff(&peer.state_vector())? {
-                    peer.merge(&piece)?;
-                }
-                Ok(())
-            });
-            merged?;
-            anyhow::ensure!(peer.board() == on.replica.board(), "replicas differ");
-            times.push(took);
-        }
-        Ok(median(&times[1..]))
-    } },
-    Part { name: "the Markdown document", bound: LINEAR, work: |on| {
-        let options = ExportOptions::default();
-        Ok(median_ms(on.runs, || board::export::markdown(on.replica.board(), &options)))
-    } },
-    Part { name: "the JSON document", bound: LINEAR, work: |on| {
-        Ok(median_ms(on.runs, || board::export::json(on.replica.board())))
-    } },
-    Part { name: "one edit here", bound: CONSTANT, work: |on| {
-        Ok(edits(on)?.0)
-    } },
-    Part { name: "one edit from elsewhere", bound: CONSTANT, work: |on| {
-        Ok(edits(on)?.1)
-    } },
+    Part {
+        name: "opening from a snapshot",
+        bound: LINEAR,
+        work: |on| {
+            Replica::open(ClientId::new(77), Some(&on.snapshot), NOTHING)?;
+            Ok(median_ms(on.runs, || {
+                Replica::open(ClientId::new(77), Some(&on.snapshot), NOTHING).is_ok()
+            }))
+        },
+    },
+    Part {
+        name: "opening from the log",
+        bound: LINEAR,
+        work: |on| {
+            Ok(median_ms(on.runs, || {
+                Replica::open(ClientId::new(77), None, &on.log).is_ok()
+            }))
+        },
+    },
+    Part {
+        name: "making a snapshot",
+        bound: LINEAR,
+        work: |on| Ok(median_ms(on.runs, || on.replica.snapshot())),
+    },
+    Part {
+        name: "the content hash",
+        bound: LINEAR,
+        work: |on| Ok(median_ms(on.runs, || on.replica.content_hash())),
+    },
+    Part {
+        name: "the board for the page, as JSON",
+        bound: LINEAR,
+        work: |on| {
+            Ok(median_ms(on.runs, || {
+                serde_json::to_vec(&on.replica.board().snapshot()).is_ok()
+            }))
+        },
+    },
+    Part {
+        name: "a first sync: cutting and merging",
+        bound: LINEAR,
+        work: |on| {
+            let mut times = Vec::new();
+            for _ in 0..=on.runs {
+                let mut peer = Replica::new(ClientId::new(78));
+                let (merged, took) = timed(|| -> anyhow::Result<()> {
+                    for piece in on.replica.diff(&peer.state_vector())? {
+                        peer.merge(&piece)?;
+                    }
+                    Ok(())
+                });
+                merged?;
+                anyhow::ensure!(peer.board() == on.replica.board(), "replicas differ");
+                times.push(took);
+            }
+            Ok(median(&times[1..]))
+        },
+    },
+    Part {
+        name: "the Markdown document",
+        bound: LINEAR,
+        work: |on| {
+            let options = ExportOptions::default();
+            Ok(median_ms(on.runs, || {
+                board::export::markdown(on.replica.board(), &options)
+            }))
+        },
+    },
+    Part {
+        name: "the JSON document",
+        bound: LINEAR,
+        work: |on| {
+            Ok(median_ms(on.runs, || {
+                board::export::json(on.replica.board())
+            }))
+        },
+    },
+    Part {
+        name: "one edit here",
+        bound: CONSTANT,
+        work: |on| Ok(edits(on)?.0),
+    },
+    Part {
+        name: "one edit from elsewhere",
+        bound: CONSTANT,
+        work: |on| Ok(edits(on)?.1),
+    },
 ];
 
 /// The median edit, made here and merged there.
@@ -123,9 +163,12 @@ pub(crate) fn measure(scale: &Scale, rows: &mut Vec<Row>) -> anyhow::Result<()> 
             })
             .collect();
         rows.push(
-            Row::new(format!("Growth: {}, exponent", part.name), Value(exponent(points), ""))
-                .bound(Bound::Under(Value(part.bound, "")))
-                .remark(times.join(", ")),
+            Row::new(
+                format!("Growth: {}, exponent", part.name),
+                Value(exponent(points), ""),
+            )
+            .bound(Bound::Under(Value(part.bound, "")))
+            .remark(times.join(", ")),
         );
     }
     Ok(())
@@ -144,7 +187,13 @@ fn subject(count: u32) -> anyhow::Result<Subject> {
     let snapshot = replica.snapshot();
     let runs = if count >= 100_000 { 3 } else { 5 };
     tracing(count);
-    Ok(Subject { count, runs, replica, snapshot, log })
+    Ok(Subject {
+        count,
+        runs,
+        replica,
+        snapshot,
+        log,
+    })
 }
 
 #[expect(clippy::print_stderr, reason = "a benchmark says where it is")]

@@ -40,8 +40,13 @@ const FULL: Scale = Scale {
     sizes: &[1_000, 10_000, 100_000],
 };
 
-const QUICK: Scale =
-    Scale { runs: 1, seconds: 3, notes: 10_000, edits: 100_000, sizes: &[1_000, 10_000] };
+const QUICK: Scale = Scale {
+    runs: 1,
+    seconds: 3,
+    notes: 10_000,
+    edits: 100_000,
+    sizes: &[1_000, 10_000],
+};
 
 /// Where things are.
 pub(crate) struct Work {
@@ -58,15 +63,21 @@ pub(crate) struct Work {
 const STEPS: &[&str] = &["commands", "sync", "open", "window", "growth"];
 
 fn main() -> anyhow::Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| word != "--bench")
+        .collect();
     if let [word, profile, board] = arguments.as_slice()
         && word == open::WEIGH
     {
         return open::open_and_weigh(Path::new(profile), board);
     }
     let quick = arguments.iter().any(|word| word == "--quick");
-    let chosen: Vec<&str> =
-        arguments.iter().map(String::as_str).filter(|word| *word != "--quick").collect();
+    let chosen: Vec<&str> = arguments
+        .iter()
+        .map(String::as_str)
+        .filter(|word| *word != "--quick")
+        .collect();
     if let Some(word) = chosen.iter().find(|word| !STEPS.contains(word)) {
         anyhow::bail!("{word}: known are --quick and {}", STEPS.join(", "));
     }
@@ -77,7 +88,9 @@ fn main() -> anyhow::Result<()> {
         .context("the package is not where it was")?;
     let out = root.join("target/bench");
     std::fs::create_dir_all(&out)?;
-    let folder = tempfile::Builder::new().prefix("profiles-").tempdir_in(&out)?;
+    let folder = tempfile::Builder::new()
+        .prefix("profiles-")
+        .tempdir_in(&out)?;
     let work = Work {
         tokio: tokio::runtime::Runtime::new()?,
         folder: folder.path().to_owned(),
@@ -87,7 +100,10 @@ fn main() -> anyhow::Result<()> {
     };
     let start = measure::now();
     let mut rows = Vec::new();
-    for step in STEPS.iter().filter(|step| chosen.is_empty() || chosen.contains(step)) {
+    for step in STEPS
+        .iter()
+        .filter(|step| chosen.is_empty() || chosen.contains(step))
+    {
         say(step);
         match *step {
             "commands" => commands::measure(&work, scale, &mut rows)?,
@@ -104,7 +120,11 @@ fn main() -> anyhow::Result<()> {
 fn head(scale: &Scale, seconds: u64) -> Vec<String> {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load.split_whitespace().next().unwrap_or("unknown").to_owned();
+    let load = load
+        .split_whitespace()
+        .next()
+        .unwrap_or("unknown")
+        .to_owned();
     vec![
         "# Figures".to_owned(),
         String::new(),
@@ -124,7 +144,9 @@ fn head(scale: &Scale, seconds: u64) -> Vec<String> {
 fn processor() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let name = info.lines().find(|line| line.starts_with("model name"));
-    let name = name.and_then(|line| line.split_once(':')).map(|(_, name)| name.trim().to_owned());
+    let name = name
+        .and_then(|line| line.split_once(':'))
+        .map(|(_, name)| name.trim().to_owned());
     name.unwrap_or_else(|| "processor unknown".to_owned())
 }
 

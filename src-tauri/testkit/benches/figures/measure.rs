@@ -56,14 +56,18 @@ pub(crate) fn median(values: &[f64]) -> f64 {
 /// The median of the milliseconds of several runs, after one that does not count.
 pub(crate) fn median_ms<T>(runs: usize, mut work: impl FnMut() -> T) -> f64 {
     std::hint::black_box(work());
-    let times: Vec<f64> =
-        (0..runs).map(|_| timed(|| std::hint::black_box(work())).1).collect();
+    let times: Vec<f64> = (0..runs)
+        .map(|_| timed(|| std::hint::black_box(work())).1)
+        .collect();
     median(&times)
 }
 
 /// How fast `y` grows with `x`: the slope of the line through their logarithms (least squares).
 pub(crate) fn exponent(points: &[(f64, f64)]) -> f64 {
-    let logs: Vec<(f64, f64)> = points.iter().map(|(x, y)| (x.ln(), y.max(1e-6).ln())).collect();
+    let logs: Vec<(f64, f64)> = points
+        .iter()
+        .map(|(x, y)| (x.ln(), y.max(1e-6).ln()))
+        .collect();
     let count = logs.len() as f64;
     let mean = |of: fn(&(f64, f64)) -> f64| logs.iter().map(of).sum::<f64>() / count;
     let (mean_x, mean_y) = (mean(|p| p.0), mean(|p| p.1));

@@ -24,13 +24,18 @@ const MIB: f64 = 1_048_576.0;
 
 pub(crate) fn measure(work: &Work, scale: &Scale, rows: &mut Vec<Row>) -> anyhow::Result<()> {
     let old = make(work, scale)?;
-    let size = format!("{} notes, {} past edits", grouped(old.notes), grouped(old.edits));
+    let size = format!(
+        "{} notes, {} past edits",
+        grouped(old.notes),
+        grouped(old.edits)
+    );
     let from_snapshot = opening(work, &old, &old.from_snapshot, scale.runs)?;
     let from_log = opening(work, &old, &old.from_log, scale.runs.min(3))?;
     let yjs = |updates: &[Vec<u8>]| yjs(work, updates);
-    let (yjs_snapshot, yjs_log) =
-        (yjs(std::slice::from_ref(&old.snapshot)), yjs(&old.log));
-    let compare = |row: Row, theirs: &anyhow::Result<(f64, f64)>, pick: fn(&(f64, f64)) -> Value| {
+    let (yjs_snapshot, yjs_log) = (yjs(std::slice::from_ref(&old.snapshot)), yjs(&old.log));
+    let compare = |row: Row,
+                   theirs: &anyhow::Result<(f64, f64)>,
+                   pick: fn(&(f64, f64)) -> Value| {
         match theirs {
             Ok(theirs) => row.with("plain Yjs in Node.js, from memory", pick(theirs)),
             Err(error) => row.remark(format!("not compared: {error:#}")),
@@ -38,9 +43,12 @@ pub(crate) fn measure(work: &Work, scale: &Scale, rows: &mut Vec<Row>) -> anyhow
     };
     let time: fn(&(f64, f64)) -> Value = |theirs| Value(theirs.0, "ms");
     rows.push(compare(
-        Row::new(format!("Open from its snapshot → first snapshot at the session ({size})"), from_snapshot)
-            .bound(Bound::Under(Value(300.0, "ms")))
-            .remark("database, checks, document, board, JSON"),
+        Row::new(
+            format!("Open from its snapshot → first snapshot at the session ({size})"),
+            from_snapshot,
+        )
+        .bound(Bound::Under(Value(300.0, "ms")))
+        .remark("database, checks, document, board, JSON"),
         &yjs_snapshot,
         time,
     ));
@@ -57,9 +65,18 @@ pub(crate) fn measure(work: &Work, scale: &Scale, rows: &mut Vec<Row>) -> anyhow
     ));
     let (before, grown) = memory(&old)?;
     rows.push(compare(
-        Row::new("Memory an open board takes (the same one)", Value(grown, "MiB"))
-            .with("its snapshot's bytes", Value(old.snapshot.len() as f64 / MIB, "MiB"))
-            .remark(format!("resident, on top of {} before", Value(before, "MiB"))),
+        Row::new(
+            "Memory an open board takes (the same one)",
+            Value(grown, "MiB"),
+        )
+        .with(
+            "its snapshot's bytes",
+            Value(old.snapshot.len() as f64 / MIB, "MiB"),
+        )
+        .remark(format!(
+            "resident, on top of {} before",
+            Value(before, "MiB")
+        )),
         &yjs_snapshot,
         |theirs| Value(theirs.1 / MIB, "MiB"),
     ));
@@ -126,7 +143,10 @@ fn yjs(work: &Work, updates: &[Vec<u8>]) -> anyhow::Result<(f64, f64)> {
         anyhow::ensure!(
             output.status.success(),
             "{}",
-            String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default()
+            String::from_utf8_lossy(&output.stderr)
+                .lines()
+                .last()
+                .unwrap_or_default()
         );
         let told: serde_json::Value = serde_json::from_slice(&output.stdout)?;
         let number = |name: &str| told[name].as_f64().context("a number is missing");
@@ -146,7 +166,11 @@ fn memory(old: &Old) -> anyhow::Result<(f64, f64)> {
         .arg(&old.from_snapshot)
         .arg(old.board.to_string())
         .output()?;
-    anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    anyhow::ensure!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let told: (f64, f64) = serde_json::from_slice(&output.stdout)?;
     Ok(told)
 }
@@ -165,7 +189,10 @@ pub(crate) fn open_and_weigh(profile: &Path, board: &str) -> anyhow::Result<()> 
     let before = resident()?;
     client.open(board)?;
     std::thread::sleep(CALM);
-    println!("{}", serde_json::to_string(&(before, resident()? - before))?);
+    println!(
+        "{}",
+        serde_json::to_string(&(before, resident()? - before))?
+    );
     drop(client);
     tokio.block_on(runtime.stop());
     Ok(())
@@ -203,7 +230,9 @@ fn first_sync(work: &Work, old: &Old, scale: &Scale, rows: &mut Vec<Row>) -> any
         client.home(HomeRequest::Join { ticket })?;
         let (mut there, mut at) = client.open(old.board)?;
         while there < old.notes as usize {
-            let (more, when) = added.recv_timeout(PATIENCE).context("the board did not come")?;
+            let (more, when) = added
+                .recv_timeout(PATIENCE)
+                .context("the board did not come")?;
             (there, at) = (there + more, when);
         }
         times.push(ms(at.duration_since(start)));
@@ -214,15 +243,22 @@ fn first_sync(work: &Work, old: &Old, scale: &Scale, rows: &mut Vec<Row>) -> any
     work.tokio.block_on(host.stop());
     let ours = median(&times[1..]);
     let bytes = old.snapshot.len();
-    let copied: Vec<f64> =
-        (0..5).map(|_| copy_over_tcp(work, &old.snapshot)).collect::<anyhow::Result<_>>()?;
+    let copied: Vec<f64> = (0..5)
+        .map(|_| copy_over_tcp(work, &old.snapshot))
+        .collect::<anyhow::Result<_>>()?;
     rows.push(
-        Row::new("First sync of it to a new laptop → the board at its session", Value(ours, "ms"))
-            .with("to copy its bytes (TCP, write, fsync)", Value(median(&copied), "ms"))
-            .remark(format!(
-                "{:.1} MiB; from pasting the ticket: connecting, proving, checking every byte",
-                bytes as f64 / MIB
-            )),
+        Row::new(
+            "First sync of it to a new laptop → the board at its session",
+            Value(ours, "ms"),
+        )
+        .with(
+            "to copy its bytes (TCP, write, fsync)",
+            Value(median(&copied), "ms"),
+        )
+        .remark(format!(
+            "{:.1} MiB; from pasting the ticket: connecting, proving, checking every byte",
+            bytes as f64 / MIB
+        )),
     );
     Ok(())
 }
@@ -242,15 +278,22 @@ fn copy_over_tcp(work: &Work, bytes: &[u8]) -> anyhow::Result<f64> {
         let mut stream = TcpStream::connect(address)?;
         stream.write_all(bytes)?;
         drop(stream);
-        taker.join().map_err(|_| anyhow::anyhow!("copying failed"))?
+        taker
+            .join()
+            .map_err(|_| anyhow::anyhow!("copying failed"))?
     })?;
     Ok(ms(at.duration_since(start)))
 }
 
 fn export(work: &Work, old: &Old, scale: &Scale, rows: &mut Vec<Row>) -> anyhow::Result<()> {
     let replica = Replica::open(ClientId::new(9), Some(&old.snapshot), &[] as &[&[u8]])?;
-    let options = ExportOptions { names: ACTOR.person.is_none(), ..ExportOptions::default() };
-    let bare = median_ms(scale.runs, || board::export::markdown(replica.board(), &options));
+    let options = ExportOptions {
+        names: ACTOR.person.is_none(),
+        ..ExportOptions::default()
+    };
+    let bare = median_ms(scale.runs, || {
+        board::export::markdown(replica.board(), &options)
+    });
     let json = median_ms(scale.runs, || board::export::json(replica.board()));
 
     let folder = boards::fresh(&work.folder, "exported");
@@ -262,7 +305,11 @@ fn export(work: &Work, old: &Old, scale: &Scale, rows: &mut Vec<Row>) -> anyhow:
     let mut length = 0;
     for _ in 0..=scale.runs {
         let (board, format) = (old.board, ExportFormat::Markdown);
-        let request = BoardRequest::Export { board, format, options: options.clone() };
+        let request = BoardRequest::Export {
+            board,
+            format,
+            options: options.clone(),
+        };
         let start = now();
         let (BoardReply::Document { text, .. }, at) = client.board(request)? else {
             anyhow::bail!("an answer of another kind came");

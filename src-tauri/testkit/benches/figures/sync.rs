@@ -31,7 +31,9 @@ struct Arrived {
 
 impl Arrived {
     fn note(&mut self, message: &ServerMessage, at: Instant) {
-        let ServerMessage::Board(BoardEvent::Batch { patch, .. }) = message else { return };
+        let ServerMessage::Board(BoardEvent::Batch { patch, .. }) = message else {
+            return;
+        };
         self.notes += client::notes(&patch.added);
         for record in &patch.updated {
             let Record::Note(note) = record else { continue };
@@ -75,7 +77,13 @@ pub(crate) fn measure(work: &Work, scale: &Scale, rows: &mut Vec<Row>) -> anyhow
         |times| times.0,
         "iroh over loopback; encrypted, checked and on both disks; the servers do neither",
     );
-    add("Edit → patch on another laptop, 200/s, p99", p99, 4.0, |times| times.1, "");
+    add(
+        "Edit → patch on another laptop, 200/s, p99",
+        p99,
+        4.0,
+        |times| times.1,
+        "",
+    );
     Ok(())
 }
 
@@ -86,7 +94,11 @@ fn ours(work: &Work, scale: &Scale) -> anyhow::Result<(f64, f64)> {
     let board = writer.new_board()?;
     writer.open(board)?;
     for commands in boards::fill(NOTES) {
-        writer.send(BoardRequest::Execute { board, person: None, commands });
+        writer.send(BoardRequest::Execute {
+            board,
+            person: None,
+            commands,
+        });
     }
     let ticket = writer.invite(board)?;
 
@@ -94,7 +106,10 @@ fn ours(work: &Work, scale: &Scale) -> anyhow::Result<(f64, f64)> {
     let mut reader = Client::new(&other.handle(), {
         let arrived = Arc::clone(&arrived);
         move |message, at| {
-            arrived.lock().unwrap_or_else(PoisonError::into_inner).note(message, at);
+            arrived
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .note(message, at);
         }
     });
     let HomeReply::Made { .. } = reader.home(HomeRequest::Join { ticket })? else {
@@ -118,7 +133,11 @@ fn ours(work: &Work, scale: &Scale) -> anyhow::Result<(f64, f64)> {
         paced(RATE, RATE * seconds, |_, at| {
             due.insert(next, at);
             let commands = vec![edit(next, NOTES)];
-            writer.send(BoardRequest::Execute { board, person: None, commands });
+            writer.send(BoardRequest::Execute {
+                board,
+                person: None,
+                commands,
+            });
             next += 1;
         });
         until(&|arrived| due.keys().all(|number| arrived.edits.contains_key(number)))?;
@@ -130,8 +149,9 @@ fn ours(work: &Work, scale: &Scale) -> anyhow::Result<(f64, f64)> {
         Ok((quantile(&times, 500), quantile(&times, 990)))
     };
     run(1)?;
-    let runs =
-        (0..scale.runs).map(|_| run(scale.seconds)).collect::<anyhow::Result<Vec<_>>>()?;
+    let runs = (0..scale.runs)
+        .map(|_| run(scale.seconds))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     drop((writer, reader));
     work.tokio.block_on(async {
         one.stop().await;
@@ -153,7 +173,10 @@ fn server_latency(work: &Work, scale: &Scale, server: &str) -> anyhow::Result<(f
     anyhow::ensure!(
         output.status.success(),
         "{server}: {}",
-        String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default()
+        String::from_utf8_lossy(&output.stderr)
+            .lines()
+            .last()
+            .unwrap_or_default()
     );
     let told: serde_json::Value = serde_json::from_slice(&output.stdout)?;
     let number = |name: &str| told[name].as_f64().context("a number is missing");

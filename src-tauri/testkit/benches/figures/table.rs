@@ -16,7 +16,11 @@ impl std::fmt::Display for Value {
             _ => 2,
         };
         write!(f, "{number:.decimals$}")?;
-        if unit.is_empty() { Ok(()) } else { write!(f, " {unit}") }
+        if unit.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " {unit}")
+        }
     }
 }
 
@@ -74,9 +78,11 @@ impl Row {
             Bound::Under(bound) => Some(self.ours.0 < bound.0),
             Bound::AtLeast(bound) => Some(self.ours.0 >= bound.0),
             Bound::Compared if self.compared.is_empty() => None,
-            Bound::Compared => {
-                Some(self.compared.iter().all(|(_, value)| self.ours.0 <= value.0))
-            }
+            Bound::Compared => Some(
+                self.compared
+                    .iter()
+                    .all(|(_, value)| self.ours.0 <= value.0),
+            ),
             Bound::None => None,
         }
     }
@@ -104,8 +110,11 @@ pub(crate) fn markdown(head: &[String], rows: &[Row]) -> String {
     let _ = writeln!(out, "\n| Figure | Ours | Compared with | Bound | Remark |");
     let _ = writeln!(out, "| --- | ---: | --- | --- | --- |");
     for row in rows {
-        let compared: Vec<String> =
-            row.compared.iter().map(|(name, value)| format!("{value} {name}")).collect();
+        let compared: Vec<String> = row
+            .compared
+            .iter()
+            .map(|(name, value)| format!("{value} {name}"))
+            .collect();
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {} |",

@@ -59,7 +59,11 @@ pub(crate) fn measure(work: &Work, scale: &Scale, rows: &mut Vec<Row>) -> anyhow
     let mut client = Client::quiet(&runtime.handle());
     for _ in 0..BOARDS {
         let (title, team) = (String::new(), String::new());
-        client.home(HomeRequest::NewBoard { template: "sample".to_owned(), title, team })?;
+        client.home(HomeRequest::NewBoard {
+            template: "sample".to_owned(),
+            title,
+            team,
+        })?;
     }
     // The boards' pictures are stored a moment after.
     std::thread::sleep(STILL);
@@ -77,7 +81,10 @@ pub(crate) fn measure(work: &Work, scale: &Scale, rows: &mut Vec<Row>) -> anyhow
     let bare = browser.map(|browser| {
         started_often(&mut screen, work, scale, || {
             let mut command = Command::new(browser);
-            command.arg("--private").arg("--geometry=1440x900").arg(PAGE);
+            command
+                .arg("--private")
+                .arg("--geometry=1440x900")
+                .arg(PAGE);
             Ok(command)
         })
     });
@@ -145,7 +152,12 @@ fn started_often(
         };
         std::thread::sleep(STILL);
         let (bytes, own_bytes) = app.memory()?;
-        starts.push(Start { ms: took, first_ms: first.unwrap_or(took), bytes, own_bytes });
+        starts.push(Start {
+            ms: took,
+            first_ms: first.unwrap_or(took),
+            bytes,
+            own_bytes,
+        });
         drop(app);
         screen.cleared()?;
     }
@@ -179,7 +191,16 @@ struct Screen {
 impl Screen {
     fn start(folder: &Path) -> anyhow::Result<Self> {
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp", "-fbdir"])
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1440x900x24",
+                "-nolisten",
+                "tcp",
+                "-fbdir",
+            ])
             .arg(folder)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -193,15 +214,24 @@ impl Screen {
         let mut header = [0_u8; 100];
         picture.read_exact(&mut header)?;
         let word = |index: usize| -> anyhow::Result<usize> {
-            let bytes = header.get(index * 4..index * 4 + 4).context("not a picture")?;
+            let bytes = header
+                .get(index * 4..index * 4 + 4)
+                .context("not a picture")?;
             Ok(usize::try_from(u32::from_be_bytes(bytes.try_into()?))?)
         };
         const COLOUR_BYTES: usize = 12;
         let at = word(0)? + word(19)? * COLOUR_BYTES;
         let (rows, row) = (word(5)?, word(12)?);
         let display = format!(":{}", number.trim());
-        let mut screen =
-            Self { server, display, picture, at, row, rows, empty: Vec::new() };
+        let mut screen = Self {
+            server,
+            display,
+            picture,
+            at,
+            row,
+            rows,
+            empty: Vec::new(),
+        };
         screen.empty = screen.look()?;
         Ok(screen)
     }
@@ -221,7 +251,10 @@ impl Screen {
     fn settled(&self) -> anyhow::Result<Vec<u8>> {
         let (begun, mut last, mut since) = (now(), self.look()?, now());
         loop {
-            anyhow::ensure!(begun.elapsed() < PATIENCE, "the screen did not come to rest");
+            anyhow::ensure!(
+                begun.elapsed() < PATIENCE,
+                "the screen did not come to rest"
+            );
             std::thread::sleep(LOOK * 4);
             let look = self.look()?;
             if unlike(&look, &last) > LIKE {
@@ -314,9 +347,13 @@ fn parents() -> anyhow::Result<BTreeMap<u32, u32>> {
             continue;
         };
         let path = PathBuf::from("/proc").join(&name).join("stat");
-        let Ok(stat) = std::fs::read_to_string(path) else { continue };
+        let Ok(stat) = std::fs::read_to_string(path) else {
+            continue;
+        };
         // The name stands in parentheses and may hold any character; the parent is second after it.
-        let parent = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1));
+        let parent = stat
+            .rsplit_once(')')
+            .and_then(|(_, rest)| rest.split_whitespace().nth(1));
         if let Some(parent) = parent.and_then(|parent| parent.parse().ok()) {
             parents.insert(process, parent);
         }
@@ -328,7 +365,9 @@ fn parents() -> anyhow::Result<BTreeMap<u32, u32>> {
 fn pss(process: u32) -> anyhow::Result<f64> {
     let text = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup"))?;
     let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
-    let kib: f64 =
-        line.and_then(|line| line.split_whitespace().next()).context("no memory told")?.parse()?;
+    let kib: f64 = line
+        .and_then(|line| line.split_whitespace().next())
+        .context("no memory told")?
+        .parse()?;
     Ok(kib * 1_024.0)
 }
