@@ -158,12 +158,14 @@ fn rules(spec: &str) -> BTreeSet<String> {
 
 /// Whether a test's name begins with the rule's id, or with several ids and it is one of them.
 fn is_tested(rule: &str, tests: &str) -> bool {
-    ["fn ", "test('", "it('", "test(\"", "it(\""].iter().any(|opening| {
-        tests.split(opening).skip(1).any(|rest| {
-            let ids = rest.split('_').take_while(|word| is_id(word));
-            ids.into_iter().any(|id| id == rule)
+    ["fn ", "test('", "it('", "test(\"", "it(\""]
+        .iter()
+        .any(|opening| {
+            tests.split(opening).skip(1).any(|rest| {
+                let ids = rest.split('_').take_while(|word| is_id(word));
+                ids.into_iter().any(|id| id == rule)
+            })
         })
-    })
 }
 
 /// `m3`, `p12`, `s1a`.

@@ -34,6 +34,6 @@ export default defineConfig({
   },
   projects: [
     { name: "browser", testMatch: "browser/*.spec.ts" },
-    { name: "window", testMatch: "window/*.spec.ts", timeout: 180_000 },
+    { name: "window", testMatch: "window/*.spec.ts", timeout: 120_000 },
   ],
 });

@@ -19,8 +19,9 @@ pub(crate) fn session(
     handle: State<'_, Handle>,
     page: State<'_, PageSession>,
 ) {
-    let session = handle
-        .session(Box::new(move |message| channel.send(message.clone()).is_ok()));
+    let session = handle.session(Box::new(move |message| {
+        channel.send(message.clone()).is_ok()
+    }));
     *page.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
 }
 
@@ -34,16 +35,29 @@ pub(crate) fn send(message: ClientMessage, page: State<'_, PageSession>) {
 
 /// Asks the user where to put a file, and writes it there. Answers whether it was saved.
 #[tauri::command]
-pub(crate) async fn save_file(app: AppHandle, name: String, base64: String) -> Result<bool, String> {
+pub(crate) async fn save_file(
+    app: AppHandle,
+    name: String,
+    base64: String,
+) -> Result<bool, String> {
     let bytes = runtime::from_base64(&base64).ok_or("the file's bytes did not arrive whole")?;
     let (answer, chosen) = tokio::sync::oneshot::channel();
-    app.dialog().file().set_file_name(&name).save_file(move |path| {
-        drop(answer.send(path));
-    });
-    let Ok(Some(path)) = chosen.await else { return Ok(false) };
+    app.dialog()
+        .file()
+        .set_file_name(&name)
+        .save_file(move |path| {
+            drop(answer.send(path));
+        });
+    let Ok(Some(path)) = chosen.await else {
+        return Ok(false);
+    };
     let path = path.into_path().map_err(|error| error.to_string())?;
-    runtime::write_file(&path, &bytes)
-        .map_err(|error| format!("Could not write {}: {error}. Choose another place.", path.display()))?;
+    runtime::write_file(&path, &bytes).map_err(|error| {
+        format!(
+            "Could not write {}: {error}. Choose another place.",
+            path.display()
+        )
+    })?;
     Ok(true)
 }
 
@@ -51,8 +65,13 @@ pub(crate) async fn save_file(app: AppHandle, name: String, base64: String) -> R
 #[tauri::command]
 pub(crate) fn open_external(app: AppHandle, url: String) -> Result<(), String> {
     let allowed = ["https://", "http://", "mailto:"];
-    if !allowed.iter().any(|scheme| url.to_ascii_lowercase().starts_with(scheme)) {
+    if !allowed
+        .iter()
+        .any(|scheme| url.to_ascii_lowercase().starts_with(scheme))
+    {
         return Err("Only web and mail links are opened from here.".into());
     }
-    app.opener().open_url(url, None::<&str>).map_err(|error| error.to_string())
+    app.opener()
+        .open_url(url, None::<&str>)
+        .map_err(|error| error.to_string())
 }

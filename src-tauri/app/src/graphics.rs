@@ -12,7 +12,9 @@ pub(crate) fn choose_renderer() {
     if std::env::var_os(CHOICE).is_some() || has_gpu() {
         return;
     }
-    let Ok(program) = std::env::current_exe() else { return };
+    let Ok(program) = std::env::current_exe() else {
+        return;
+    };
     // On success this does not return; on failure the window is slower, not broken.
     let error = std::process::Command::new(program)
         .args(std::env::args_os().skip(1))
@@ -28,6 +30,8 @@ pub(crate) fn choose_renderer() {}
 #[cfg(target_os = "linux")]
 fn has_gpu() -> bool {
     std::fs::read_dir("/dev/dri").is_ok_and(|nodes| {
-        nodes.flatten().any(|node| node.file_name().to_string_lossy().starts_with("renderD"))
+        nodes
+            .flatten()
+            .any(|node| node.file_name().to_string_lossy().starts_with("renderD"))
     })
 }

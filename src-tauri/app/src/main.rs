@@ -35,7 +35,10 @@ fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the window could not open; the terminal is what is left")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the window could not open; the terminal is what is left"
+)]
 fn complain(message: &str) {
     eprintln!("upshot: {message}");
 }

@@ -11,10 +11,15 @@ pub(crate) fn run(profile: Option<PathBuf>, loopback: bool) -> anyhow::Result<()
     let is_default = profile.is_none();
     let profile = match profile {
         Some(folder) => folder,
-        None => runtime::default_profile().context("this user has no data folder; name one with --profile")?,
+        None => runtime::default_profile()
+            .context("this user has no data folder; name one with --profile")?,
     };
     runtime::log_to(&profile);
-    let reach = if loopback { Reach::Loopback } else { Reach::LocalNetwork };
+    let reach = if loopback {
+        Reach::Loopback
+    } else {
+        Reach::LocalNetwork
+    };
 
     let mut builder = tauri::Builder::default();
     if is_default {
@@ -37,7 +42,8 @@ pub(crate) fn run(profile: Option<PathBuf>, loopback: bool) -> anyhow::Result<()
             commands::open_external
         ])
         .setup(move |app| {
-            let runtime = tauri::async_runtime::block_on(Runtime::start(Config { profile, reach }))?;
+            let runtime =
+                tauri::async_runtime::block_on(Runtime::start(Config { profile, reach }))?;
             app.manage(runtime.handle());
             app.manage(std::sync::Mutex::new(Some(runtime)));
             WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
@@ -46,7 +52,11 @@ pub(crate) fn run(profile: Option<PathBuf>, loopback: bool) -> anyhow::Result<()
                 .min_inner_size(1024.0, 680.0)
                 // Files dropped on the page are the page's: it reads and imports them.
                 .disable_drag_drop_handler()
-                .on_navigation(|url| matches!(url.scheme(), "tauri") || url.host_str() == Some("tauri.localhost") || cfg!(debug_assertions) && url.port() == Some(5173))
+                .on_navigation(|url| {
+                    matches!(url.scheme(), "tauri")
+                        || url.host_str() == Some("tauri.localhost")
+                        || cfg!(debug_assertions) && url.port() == Some(5173)
+                })
                 .build()?;
             Ok(())
         })

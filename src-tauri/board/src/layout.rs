@@ -228,18 +228,35 @@ pub fn section(themes: &[Size], notes: &[Size], width: i32) -> (Places, Places, 
     (trays, loose, height)
 }
 
-/// A timeline lane: where its notes lie, and the width and height it needs.
-pub fn lane(notes: &[Size]) -> (Vec<(i32, i32)>, Size) {
-    let (mut places, all) = rows(notes, i32::MAX / 2, GAP);
-    for (x, y) in &mut places {
-        *x += PADDING;
-        *y += LANE_TOP;
+/// From the side of a timeline lane to its notes.
+const LANE_SIDE: i32 = 16;
+/// What the axis of a further row of a lane needs less than that of the first, which has the
+/// section's header above it.
+const LANE_ROW: i32 = 14;
+
+/// A timeline lane of at least this width: where its notes lie, and the size it needs. What does
+/// not fit into one row goes on in the next, each row with an axis of its own (as the UI lays it
+/// out, `canvas/timeline.ts`).
+pub fn lane(notes: &[Size], width: i32) -> (Vec<(i32, i32)>, Size) {
+    let widest = notes.iter().map(|note| note.w).max().unwrap_or(0);
+    let w = width.max(widest + 2 * LANE_SIDE);
+    let mut places = Vec::with_capacity(notes.len());
+    let (mut x, mut top, mut row) = (LANE_SIDE, LANE_TOP, NOTE_H);
+    for note in notes {
+        if x > LANE_SIDE && x + note.w > w - LANE_SIDE {
+            x = LANE_SIDE;
+            top += row - LANE_ROW + LANE_TOP;
+            row = 0;
+        }
+        places.push((x, top));
+        row = row.max(note.h);
+        x += note.w + GAP;
     }
     (
         places,
         Size {
-            w: all.w + 2 * PADDING,
-            h: LANE_TOP + all.h.max(NOTE_H) + PADDING,
+            w,
+            h: top + row + PADDING,
         },
     )
 }

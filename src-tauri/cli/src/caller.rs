@@ -16,9 +16,14 @@ pub(crate) struct Caller {
 impl Caller {
     pub(crate) fn new(handle: &Handle) -> Self {
         let (sender, messages) = mpsc::unbounded_channel();
-        let session =
-            handle.session(Box::new(move |message| sender.send(message.clone()).is_ok()));
-        Self { session, messages, next: 1 }
+        let session = handle.session(Box::new(move |message| {
+            sender.send(message.clone()).is_ok()
+        }));
+        Self {
+            session,
+            messages,
+            next: 1,
+        }
     }
 
     async fn ask(&mut self, request: Request) -> anyhow::Result<Reply> {
@@ -27,7 +32,10 @@ impl Caller {
         self.session.send(ClientMessage { id, request });
         loop {
             match self.messages.recv().await.context("Upshot ended")? {
-                ServerMessage::Answer { id: answered, answer } if answered == id => {
+                ServerMessage::Answer {
+                    id: answered,
+                    answer,
+                } if answered == id => {
                     return match answer {
                         Answer::Ok(reply) => Ok(reply),
                         Answer::Fault(fault) => Err(anyhow::anyhow!(fault.message)),

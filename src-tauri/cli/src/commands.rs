@@ -5,8 +5,8 @@ use crate::{Command, Format, Options, RoleName};
 use anyhow::{Context, bail};
 use runtime::protocol::{HomeReply, HomeRequest};
 use runtime::{
-    BoardEvent, BoardId, BoardReply, BoardRequest, Config, ExportFormat, ExportOptions, Reach, Role,
-    Runtime, from_base64, to_base64,
+    BoardEvent, BoardId, BoardReply, BoardRequest, Config, ExportFormat, ExportOptions, Reach,
+    Role, Runtime, from_base64, to_base64,
 };
 use serde_json::json;
 use std::io::{Read, Write};
@@ -21,7 +21,11 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
         None => runtime::default_profile()
             .context("this user has no data folder; name one with --profile DIR")?,
     };
-    let reach = if options.loopback { Reach::Loopback } else { Reach::LocalNetwork };
+    let reach = if options.loopback {
+        Reach::Loopback
+    } else {
+        Reach::LocalNetwork
+    };
     let runtime = Runtime::start(Config { profile, reach }).await?;
     let mut caller = Caller::new(&runtime.handle());
     let done = carry_out(&runtime, &mut caller, options.command, options.json).await;
@@ -41,30 +45,56 @@ async fn carry_out(
         Command::Templates => templates(caller, as_json).await,
         Command::Import { file } => import(caller, &file, as_json).await,
         Command::New { template, title } => {
-            let request = HomeRequest::NewBoard { template, title, team: String::new() };
+            let request = HomeRequest::NewBoard {
+                template,
+                title,
+                team: String::new(),
+            };
             made(caller.home(request).await?, as_json)
         }
-        Command::Export { board, format, output, without_names } => {
+        Command::Export {
+            board,
+            format,
+            output,
+            without_names,
+        } => {
             let board = find(caller, &board).await?;
             export(caller, board, format, output.as_deref(), !without_names).await
         }
-        Command::Invite { board, role, hours, once } => {
+        Command::Invite {
+            board,
+            role,
+            hours,
+            once,
+        } => {
             let board = find(caller, &board).await?;
             invite(caller, board, role, hours, as_json).await?;
-            if once { Ok(()) } else { stay(caller, board).await }
+            if once {
+                Ok(())
+            } else {
+                stay(caller, board).await
+            }
         }
         Command::Join { ticket } => {
             let HomeReply::Made { board, .. } = caller.home(HomeRequest::Join { ticket }).await?
             else {
                 bail!("an answer of another kind came");
             };
-            print(&if as_json { json!({ "board": board }).to_string() } else { board.to_string() })?;
+            print(&if as_json {
+                json!({ "board": board }).to_string()
+            } else {
+                board.to_string()
+            })?;
             stay(caller, board).await
         }
         Command::Serve { port } => {
             let served = runtime::serve(runtime.handle(), port).await?;
             let url = served.url();
-            print(&if as_json { json!({ "url": url }).to_string() } else { url })?;
+            print(&if as_json {
+                json!({ "url": url }).to_string()
+            } else {
+                url
+            })?;
             tell("Open this address in a browser on this machine. Ctrl-C ends it.");
             until_interrupted().await;
             Ok(())
@@ -106,7 +136,10 @@ async fn templates(caller: &mut Caller, as_json: bool) -> anyhow::Result<()> {
         return print(&serde_json::to_string(&templates)?);
     }
     for template in templates {
-        print(&format!("{:<20} {} ({} min)", template.id, template.name, template.minutes))?;
+        print(&format!(
+            "{:<20} {} ({} min)",
+            template.id, template.name, template.minutes
+        ))?;
     }
     Ok(())
 }
@@ -114,7 +147,10 @@ async fn templates(caller: &mut Caller, as_json: bool) -> anyhow::Result<()> {
 async fn import(caller: &mut Caller, file: &Path, as_json: bool) -> anyhow::Result<()> {
     let (name, bytes) = if file == Path::new("-") {
         let mut bytes = Vec::new();
-        std::io::stdin().lock().take(MAX_FILE).read_to_end(&mut bytes)?;
+        std::io::stdin()
+            .lock()
+            .take(MAX_FILE)
+            .read_to_end(&mut bytes)?;
         ("standard input".to_owned(), bytes)
     } else {
         let about = || format!("could not read {}", file.display());
@@ -122,10 +158,18 @@ async fn import(caller: &mut Caller, file: &Path, as_json: bool) -> anyhow::Resu
         if size > MAX_FILE {
             bail!("{} is larger than a board can be", file.display());
         }
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
-        (name.unwrap_or_default(), std::fs::read(file).with_context(about)?)
+        let name = file
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        (
+            name.unwrap_or_default(),
+            std::fs::read(file).with_context(about)?,
+        )
     };
-    let request = HomeRequest::Import { name, bytes: to_base64(&bytes) };
+    let request = HomeRequest::Import {
+        name,
+        bytes: to_base64(&bytes),
+    };
     made(caller.home(request).await?, as_json)
 }
 
@@ -147,7 +191,9 @@ async fn find(caller: &mut Caller, wanted: &str) -> anyhow::Result<BoardId> {
     let HomeReply::Boards { boards } = caller.home(HomeRequest::Boards).await? else {
         bail!("an answer of another kind came");
     };
-    let mut found = boards.iter().filter(|board| board.id.to_string().starts_with(wanted));
+    let mut found = boards
+        .iter()
+        .filter(|board| board.id.to_string().starts_with(wanted));
     match (found.next(), found.next()) {
         (Some(board), None) => Ok(board.id),
         (Some(_), Some(_)) => bail!("several boards begin with {wanted}; give more of the id"),
@@ -165,10 +211,20 @@ async fn export(
     let (bytes, name) = match format {
         Format::Md | Format::Json => {
             caller.board(BoardRequest::Open { board }).await?;
-            let format =
-                if format == Format::Md { ExportFormat::Markdown } else { ExportFormat::Json };
-            let options = ExportOptions { names, ..ExportOptions::default() };
-            let request = BoardRequest::Export { board, format, options };
+            let format = if format == Format::Md {
+                ExportFormat::Markdown
+            } else {
+                ExportFormat::Json
+            };
+            let options = ExportOptions {
+                names,
+                ..ExportOptions::default()
+            };
+            let request = BoardRequest::Export {
+                board,
+                format,
+                options,
+            };
             let BoardReply::Document { text, name } = caller.board(request).await? else {
                 bail!("an answer of another kind came");
             };
@@ -179,19 +235,30 @@ async fn export(
             let HomeReply::File { name, bytes } = reply else {
                 bail!("an answer of another kind came");
             };
-            (from_base64(&bytes).context("the file did not arrive whole")?, name)
+            (
+                from_base64(&bytes).context("the file did not arrive whole")?,
+                name,
+            )
         }
     };
     match output {
         Some(path) => {
-            let path = if path.is_dir() { path.join(name) } else { path.to_owned() };
+            let path = if path.is_dir() {
+                path.join(name)
+            } else {
+                path.to_owned()
+            };
             runtime::write_file(&path, &bytes)
                 .with_context(|| format!("could not write {}", path.display()))
         }
-        None if format == Format::Upshot => bail!("a board file is not text; name a file with --output"),
+        None if format == Format::Upshot => {
+            bail!("a board file is not text; name a file with --output")
+        }
         None => {
             let mut out = std::io::stdout().lock();
-            out.write_all(&bytes).and_then(|()| out.flush()).or_else(closed_pipe)
+            out.write_all(&bytes)
+                .and_then(|()| out.flush())
+                .or_else(closed_pipe)
         }
     }
 }
@@ -208,8 +275,13 @@ async fn invite(
         RoleName::TakePart => Role::TakePart,
         RoleName::Facilitate => Role::Facilitate,
     };
-    let reply = caller.home(HomeRequest::Invite { board, role, hours }).await?;
-    let HomeReply::Ticket { ticket, expires_ms, .. } = reply else {
+    let reply = caller
+        .home(HomeRequest::Invite { board, role, hours })
+        .await?;
+    let HomeReply::Ticket {
+        ticket, expires_ms, ..
+    } = reply
+    else {
         bail!("an answer of another kind came");
     };
     print(&if as_json {
@@ -261,12 +333,18 @@ async fn until_interrupted() {
 /// A result, to standard output.
 fn print(line: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).or_else(closed_pipe)
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .or_else(closed_pipe)
 }
 
 /// Whoever reads may stop reading (`| head`).
 fn closed_pipe(error: std::io::Error) -> anyhow::Result<()> {
-    if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error.into()) }
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
+        Ok(())
+    } else {
+        Err(error.into())
+    }
 }
 
 /// Anything else, to standard error.

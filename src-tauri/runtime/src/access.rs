@@ -47,7 +47,10 @@ impl Access {
                 held.get_mut().credential = credential;
             }
             std::collections::btree_map::Entry::Vacant(free) => {
-                free.insert(Shared { credential, standings: Standings::default() });
+                free.insert(Shared {
+                    credential,
+                    standings: Standings::default(),
+                });
             }
         }
     }
@@ -78,12 +81,16 @@ impl Access {
 
     /// What this laptop may do on a board.
     pub(crate) fn role(&self, board: &str) -> Option<Role> {
-        self.read().get(board).map(|shared| role_of(shared.credential.role()))
+        self.read()
+            .get(board)
+            .map(|shared| role_of(shared.credential.role()))
     }
 
     /// The credential held for a board.
     pub(crate) fn held(&self, board: &str) -> Option<Credential> {
-        self.read().get(board).map(|shared| shared.credential.clone())
+        self.read()
+            .get(board)
+            .map(|shared| shared.credential.clone())
     }
 }
 

@@ -14,10 +14,16 @@ pub(crate) struct Clock {
     since: Instant,
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the edge where time comes in")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the edge where time comes in"
+)]
 impl Clock {
     pub(crate) fn new() -> Self {
-        Self { base: unix_ms(), since: Instant::now() }
+        Self {
+            base: unix_ms(),
+            since: Instant::now(),
+        }
     }
 
     pub(crate) fn now(&mut self) -> Millis {
@@ -25,7 +31,10 @@ impl Clock {
         let elapsed = i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX);
         let steady = self.base.saturating_add(elapsed);
         if system > steady.saturating_add(SLEPT_MS) {
-            *self = Self { base: system, since: Instant::now() };
+            *self = Self {
+                base: system,
+                since: Instant::now(),
+            };
             return Millis(system);
         }
         Millis(steady)
@@ -33,9 +42,14 @@ impl Clock {
 }
 
 /// Unix milliseconds as the system has them.
-#[expect(clippy::disallowed_methods, reason = "this is the edge where time comes in")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the edge where time comes in"
+)]
 pub(crate) fn unix_ms() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        .map_or(0, |since| {
+            i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        })
 }

@@ -2,7 +2,9 @@
 
 use crate::clock::Clock;
 use crate::marker::{Marked, Marker};
-use crate::protocol::{Answer, ClientMessage, HomeEvent, HomeRequest, Reply, Request, ServerMessage};
+use crate::protocol::{
+    Answer, ClientMessage, HomeEvent, HomeRequest, Reply, Request, ServerMessage,
+};
 use board::BoardId;
 use engine::{
     Engine, Input, Lane, LoadFailure, Millis, Output, PeerEnd, SessionId, SessionKind, Summary,
@@ -27,23 +29,43 @@ pub(crate) type TicketResult = Result<bool, TicketFailure>;
 pub(crate) enum Work {
     Input(Input),
     /// A frame of a peer. The permit bounds how many wait here.
-    Frame(Input, #[allow(dead_code, reason = "held until the frame is handled")] OwnedSemaphorePermit),
-    Session { session: SessionId, sink: Sink },
-    Message { session: SessionId, message: Box<ClientMessage> },
+    Frame(
+        Input,
+        #[allow(dead_code, reason = "held until the frame is handled")] OwnedSemaphorePermit,
+    ),
+    Session {
+        session: SessionId,
+        sink: Sink,
+    },
+    Message {
+        session: SessionId,
+        message: Box<ClientMessage>,
+    },
     /// The answer to a request that was answered outside the engine.
-    Answer { session: SessionId, id: u32, answer: Box<Answer> },
+    Answer {
+        session: SessionId,
+        id: u32,
+        answer: Box<Answer>,
+    },
     Broadcast(Box<HomeEvent>),
     Peer(engine::PeerId, Box<Peer>),
     Peerless(engine::PeerId),
     /// A request of the runtime's own.
-    Ask { input: Box<dyn FnOnce(Ticket) -> Input + Send>, done: oneshot::Sender<TicketResult> },
+    Ask {
+        input: Box<dyn FnOnce(Ticket) -> Input + Send>,
+        done: oneshot::Sender<TicketResult>,
+    },
     Stop(oneshot::Sender<()>),
 }
 
 /// What the thread wants done elsewhere.
 pub(crate) enum Errand {
     /// A request about this laptop.
-    Home { session: SessionId, id: u32, request: Box<HomeRequest> },
+    Home {
+        session: SessionId,
+        id: u32,
+        request: Box<HomeRequest>,
+    },
     /// A board's bytes are wanted.
     Load(BoardId),
     /// A board as Home sees it changed.
@@ -78,14 +100,22 @@ impl Core {
         input: impl FnOnce(Ticket) -> Input + Send + 'static,
     ) -> TicketResult {
         let (done, answer) = oneshot::channel();
-        self.send(Work::Ask { input: Box::new(input), done });
-        answer.await.unwrap_or_else(|_| Err(TicketFailure::Storage("Upshot is closing".into())))
+        self.send(Work::Ask {
+            input: Box::new(input),
+            done,
+        });
+        answer
+            .await
+            .unwrap_or_else(|_| Err(TicketFailure::Storage("Upshot is closing".into())))
     }
 
     pub(crate) fn session(&self, sink: Sink) -> Session {
         let session = SessionId(NEXT_SESSION.fetch_add(1, Ordering::Relaxed));
         self.send(Work::Session { session, sink });
-        Session { session, core: self.clone() }
+        Session {
+            session,
+            core: self.clone(),
+        }
     }
 }
 
@@ -98,13 +128,18 @@ pub struct Session {
 impl Session {
     /// A message of the session's. The answer comes to its sink.
     pub fn send(&self, message: ClientMessage) {
-        self.core.send(Work::Message { session: self.session, message: Box::new(message) });
+        self.core.send(Work::Message {
+            session: self.session,
+            message: Box::new(message),
+        });
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        self.core.send(Work::Input(Input::SessionClosed { session: self.session }));
+        self.core.send(Work::Input(Input::SessionClosed {
+            session: self.session,
+        }));
     }
 }
 
@@ -185,22 +220,43 @@ impl Thread {
             Work::Frame(input, _permit) => self.handle(input),
             Work::Session { session, sink } => {
                 self.sinks.insert(session, sink);
-                self.handle(Input::SessionOpened { session, kind: SessionKind::Own });
+                self.handle(Input::SessionOpened {
+                    session,
+                    kind: SessionKind::Own,
+                });
             }
             Work::Message { session, message } => {
                 let ClientMessage { id, request } = *message;
                 match request {
                     Request::Board(request) => {
-                        self.handle(Input::Request { session, id, request });
+                        self.handle(Input::Request {
+                            session,
+                            id,
+                            request,
+                        });
                     }
                     Request::Home(request) => {
                         let request = Box::new(request);
-                        self.run_errand(Errand::Home { session, id, request });
+                        self.run_errand(Errand::Home {
+                            session,
+                            id,
+                            request,
+                        });
                     }
                 }
             }
-            Work::Answer { session, id, answer } => {
-                self.tell(session, &ServerMessage::Answer { id, answer: *answer });
+            Work::Answer {
+                session,
+                id,
+                answer,
+            } => {
+                self.tell(
+                    session,
+                    &ServerMessage::Answer {
+                        id,
+                        answer: *answer,
+                    },
+                );
             }
             Work::Broadcast(event) => {
                 let message = ServerMessage::Home(*event);
@@ -253,7 +309,11 @@ impl Thread {
 
     fn carry_out(&mut self, output: Output) {
         match output {
-            Output::Answer { session, id, answer } => {
+            Output::Answer {
+                session,
+                id,
+                answer,
+            } => {
                 let answer = match answer {
                     Ok(reply) => Answer::Ok(Reply::Board(reply)),
                     Err(fault) => Answer::Fault(fault),
@@ -262,8 +322,17 @@ impl Thread {
             }
             Output::Event { session, event } => self.tell(session, &ServerMessage::Board(event)),
             Output::Load { board } => self.run_errand(Errand::Load(board)),
-            Output::Append { board, entries, again } => self.append(board, entries, again),
-            Output::Snapshot { board, upto, content_hash, bytes } => {
+            Output::Append {
+                board,
+                entries,
+                again,
+            } => self.append(board, entries, again),
+            Output::Snapshot {
+                board,
+                upto,
+                content_hash,
+                bytes,
+            } => {
                 let made_ms = self.clock.now().0;
                 self.submit(Write::PutSnapshot(NewSnapshot {
                     board: board.to_string(),
@@ -274,7 +343,9 @@ impl Thread {
                 }));
             }
             Output::SendFrame { peer, lane, bytes } => {
-                let Some(to) = self.peers.get(&peer.0) else { return };
+                let Some(to) = self.peers.get(&peer.0) else {
+                    return;
+                };
                 let lane = match lane {
                     Lane::Sync => link::Lane::Sync,
                     Lane::Presence => link::Lane::Presence,
@@ -294,8 +365,17 @@ impl Thread {
                     peer.close(code, &reason);
                 }
             }
-            Output::MarkMerging { board, mark, device, hash } => {
-                let marked = Marked { board: board.to_string(), device, hash };
+            Output::MarkMerging {
+                board,
+                mark,
+                device,
+                hash,
+            } => {
+                let marked = Marked {
+                    board: board.to_string(),
+                    device,
+                    hash,
+                };
                 if let Err(error) = self.marker.mark(mark, marked) {
                     tracing::warn!(%error, "a merge could not be marked");
                 }
@@ -306,7 +386,13 @@ impl Thread {
                     tracing::warn!(%error, "a merge's mark could not be taken away");
                 }
             }
-            Output::Quarantine { board, device, hash, bytes, reason } => {
+            Output::Quarantine {
+                board,
+                device,
+                hash,
+                bytes,
+                reason,
+            } => {
                 let at_ms = self.clock.now().0;
                 self.submit(Write::Quarantine(NewQuarantined {
                     board: board.to_string(),
@@ -325,11 +411,15 @@ impl Thread {
     }
 
     fn append(&mut self, board: BoardId, entries: Vec<engine::Entry>, again: bool) {
-        let Some(last) = entries.last().map(|entry| entry.token) else { return };
+        let Some(last) = entries.last().map(|entry| entry.token) else {
+            return;
+        };
         let name = board.to_string();
         let mut writes = Vec::with_capacity(entries.len() + 1);
         if again {
-            writes.push(Write::Resume { board: name.clone() });
+            writes.push(Write::Resume {
+                board: name.clone(),
+            });
         }
         writes.extend(entries.into_iter().map(|entry| {
             Write::Append(NewUpdate {
@@ -347,7 +437,10 @@ impl Thread {
                     token: last,
                     seq: receipt.seqs.last().copied().unwrap_or(0),
                 },
-                Err(error) => Input::AppendFailed { board, message: error.to_string() },
+                Err(error) => Input::AppendFailed {
+                    board,
+                    message: error.to_string(),
+                },
             };
             core.send(Work::Input(input));
         });
@@ -368,7 +461,10 @@ impl Thread {
     }
 
     fn tell(&mut self, session: SessionId, message: &ServerMessage) {
-        let gone = self.sinks.get_mut(&session).is_some_and(|sink| !sink(message));
+        let gone = self
+            .sinks
+            .get_mut(&session)
+            .is_some_and(|sink| !sink(message));
         if gone {
             self.sinks.remove(&session);
             self.inputs.push_back(Input::SessionClosed { session });

@@ -18,7 +18,9 @@ pub fn from_base64(text: &str) -> Option<Vec<u8>> {
 /// # Errors
 /// What the system says; a file that was there stays as it was.
 pub fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let name = path.file_name().ok_or(std::io::ErrorKind::InvalidFilename)?;
+    let name = path
+        .file_name()
+        .ok_or(std::io::ErrorKind::InvalidFilename)?;
     let mut beside = name.to_os_string();
     beside.push(format!(".{}.part", std::process::id()));
     let beside = path.with_file_name(beside);

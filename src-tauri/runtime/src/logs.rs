@@ -7,8 +7,9 @@ use tracing_subscriber::EnvFilter;
 const KEPT: usize = 7;
 
 fn filter() -> EnvFilter {
-    EnvFilter::try_from_env("UPSHOT_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,upshot=info,runtime=info,engine=info,link=info,store=info,door=info"))
+    EnvFilter::try_from_env("UPSHOT_LOG").unwrap_or_else(|_| {
+        EnvFilter::new("warn,upshot=info,runtime=info,engine=info,link=info,store=info,door=info")
+    })
 }
 
 /// Logs to a file a day in the profile's `logs` folder.
@@ -34,7 +35,9 @@ pub fn log_to(profile: &Path) {
 /// Logs to the terminal's error stream, for programs without a window.
 pub fn log_to_terminal() {
     let _ = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_env("UPSHOT_LOG").unwrap_or_else(|_| EnvFilter::new("warn")))
+        .with_env_filter(
+            EnvFilter::try_from_env("UPSHOT_LOG").unwrap_or_else(|_| EnvFilter::new("warn")),
+        )
         .with_writer(std::io::stderr)
         .try_init();
 }

@@ -29,8 +29,15 @@ impl Marker {
         let path = folder.join("merging");
         let left = std::fs::read_to_string(&path).unwrap_or_default();
         let left = left.lines().filter_map(parse).collect();
-        let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
-        let mut marker = Self { file, standing: BTreeMap::new() };
+        let file = std::fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)?;
+        let mut marker = Self {
+            file,
+            standing: BTreeMap::new(),
+        };
         marker.write()?;
         Ok((marker, left))
     }
@@ -45,7 +52,11 @@ impl Marker {
     pub(crate) fn clear(&mut self, mark: Mark) -> std::io::Result<()> {
         self.standing.remove(&mark.0);
         // An empty list is written at once; the rest goes with the next marker.
-        if self.standing.is_empty() { self.write() } else { Ok(()) }
+        if self.standing.is_empty() {
+            self.write()
+        } else {
+            Ok(())
+        }
     }
 
     fn write(&mut self) -> std::io::Result<()> {
@@ -66,8 +77,16 @@ impl Marker {
 fn parse(line: &str) -> Option<Marked> {
     let mut words = line.split(' ');
     let (board, device, hash) = (words.next()?, words.next()?, words.next()?);
-    let hash = data_encoding::HEXLOWER.decode(hash.as_bytes()).ok()?.try_into().ok()?;
-    Some(Marked { board: board.into(), device: device.into(), hash })
+    let hash = data_encoding::HEXLOWER
+        .decode(hash.as_bytes())
+        .ok()?
+        .try_into()
+        .ok()?;
+    Some(Marked {
+        board: board.into(),
+        device: device.into(),
+        hash,
+    })
 }
 
 #[cfg(test)]
@@ -77,7 +96,11 @@ mod tests {
     #[test]
     fn r3_a_merge_that_was_not_survived_is_named_at_the_next_start() {
         let folder = tempfile::tempdir().unwrap();
-        let marked = |n| Marked { board: format!("b{n}"), device: "device".into(), hash: [n; 32] };
+        let marked = |n| Marked {
+            board: format!("b{n}"),
+            device: "device".into(),
+            hash: [n; 32],
+        };
         let (mut marker, left) = Marker::open(folder.path()).unwrap();
         assert_eq!(left, []);
         marker.mark(Mark(1), marked(1)).unwrap();

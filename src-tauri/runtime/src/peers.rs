@@ -74,20 +74,30 @@ async fn carry(shared: &Arc<Shared>, mut events: mpsc::Receiver<Event>, generati
                 shared.boards_changed.notify_one();
             }
             Event::Frame { peer, lane, bytes } => {
-                let Ok(permit) = Arc::clone(&waiting).acquire_owned().await else { return };
+                let Ok(permit) = Arc::clone(&waiting).acquire_owned().await else {
+                    return;
+                };
                 let lane = match lane {
                     link::Lane::Sync => Lane::Sync,
                     link::Lane::Presence => Lane::Presence,
                 };
-                let input = Input::Frame { peer: engine_id(generation, peer), lane, bytes };
+                let input = Input::Frame {
+                    peer: engine_id(generation, peer),
+                    lane,
+                    bytes,
+                };
                 shared.core.send(Work::Frame(input, permit));
             }
             Event::Drained { peer } => {
-                shared.tell(Input::PeerWritable { peer: engine_id(generation, peer) });
+                shared.tell(Input::PeerWritable {
+                    peer: engine_id(generation, peer),
+                });
             }
             Event::PeerClosed { peer, reason } => {
                 tracing::info!(peer = peer.0, %reason, "a peer has gone");
-                shared.core.send(Work::Peerless(engine_id(generation, peer)));
+                shared
+                    .core
+                    .send(Work::Peerless(engine_id(generation, peer)));
                 recount(shared);
                 for waiting in lock(&shared.dialling).values() {
                     waiting.notify_one();
@@ -102,7 +112,9 @@ async fn carry(shared: &Arc<Shared>, mut events: mpsc::Receiver<Event>, generati
                 keep_membership(shared, &board, None);
             }
             Event::Offered { offer } => {
-                lock(&shared.nearby).offers.insert(key_text(&offer.id()), offer);
+                lock(&shared.nearby)
+                    .offers
+                    .insert(key_text(&offer.id()), offer);
                 let offers = shared.nearby_offers();
                 shared.broadcast(crate::protocol::HomeEvent::Nearby { offers });
             }
@@ -116,7 +128,9 @@ async fn carry(shared: &Arc<Shared>, mut events: mpsc::Receiver<Event>, generati
                 // Its last events still come; then the link has ended.
                 tokio::spawn(async move { link.close().await });
             }
-            Event::CodeClosed { invitation } => crate::home::invite::code_closed(shared, &invitation),
+            Event::CodeClosed { invitation } => {
+                crate::home::invite::code_closed(shared, &invitation)
+            }
         }
     }
 }
@@ -124,7 +138,9 @@ async fn carry(shared: &Arc<Shared>, mut events: mpsc::Receiver<Event>, generati
 fn recount(shared: &Shared) {
     let mut connected = lock(&shared.connected);
     connected.retain(|board, count| {
-        let Ok(board) = board.parse::<link::BoardId>() else { return false };
+        let Ok(board) = board.parse::<link::BoardId>() else {
+            return false;
+        };
         *count = u32::try_from(shared.link().peers(&board).len()).unwrap_or(u32::MAX);
         *count > 0
     });
@@ -151,7 +167,9 @@ pub(crate) fn know(shared: &Shared, board: &str, address: &PeerAddr) {
 
 /// Stores what this laptop holds of a board, with one more address.
 pub(crate) fn keep_membership(shared: &Shared, board: &str, address: Option<&PeerAddr>) {
-    let Some(credential) = shared.access.held(board) else { return };
+    let Some(credential) = shared.access.held(board) else {
+        return;
+    };
     let mut addresses = match shared.store.membership(board) {
         Ok(Some(membership)) => known(&membership),
         Ok(None) => Vec::new(),
@@ -165,8 +183,10 @@ pub(crate) fn keep_membership(shared: &Shared, board: &str, address: Option<&Pee
         addresses.insert(0, address.clone());
         addresses.truncate(MAX_KNOWN);
     }
-    let addresses: Vec<String> =
-        addresses.iter().map(|address| crate::to_base64(&address.to_bytes())).collect();
+    let addresses: Vec<String> = addresses
+        .iter()
+        .map(|address| crate::to_base64(&address.to_bytes()))
+        .collect();
     let membership = Membership {
         board: board.to_owned(),
         role: format!("{:?}", credential.role()),
@@ -175,11 +195,13 @@ pub(crate) fn keep_membership(shared: &Shared, board: &str, address: Option<&Pee
         expires_ms: i64::try_from(credential.expires_ms()).unwrap_or(i64::MAX),
         changed_ms: crate::clock::unix_ms(),
     };
-    shared.store.submit(vec![Write::PutMembership(membership)], |result| {
-        if let Err(error) = result {
-            tracing::warn!(%error, "a membership was not stored");
-        }
-    });
+    shared
+        .store
+        .submit(vec![Write::PutMembership(membership)], |result| {
+            if let Err(error) = result {
+                tracing::warn!(%error, "a membership was not stored");
+            }
+        });
 }
 
 /// Sees to it that the known peers of a board are called until they are connected.
@@ -194,14 +216,29 @@ pub(crate) fn call(shared: &Arc<Shared>, board: &str) {
 }
 
 async fn keep_calling(shared: Arc<Shared>, board: String, wanted: Arc<Notify>) {
-    let Ok(id) = board.parse::<link::BoardId>() else { return };
+    let Ok(id) = board.parse::<link::BoardId>() else {
+        return;
+    };
     let mut tries = 0;
     while shared.access.held(&board).is_some() {
-        let addresses =
-            shared.store.membership(&board).ok().flatten().map(|m| known(&m)).unwrap_or_default();
-        let here: Vec<_> = shared.link().peers(&id).iter().map(link::Peer::device).collect();
+        let addresses = shared
+            .store
+            .membership(&board)
+            .ok()
+            .flatten()
+            .map(|m| known(&m))
+            .unwrap_or_default();
+        let here: Vec<_> = shared
+            .link()
+            .peers(&id)
+            .iter()
+            .map(link::Peer::device)
+            .collect();
         let mut missing = false;
-        for address in addresses.iter().filter(|address| !here.contains(&address.id())) {
+        for address in addresses
+            .iter()
+            .filter(|address| !here.contains(&address.id()))
+        {
             match shared.link().dial(&id, address).await {
                 Ok(_) => {}
                 Err(error) => {

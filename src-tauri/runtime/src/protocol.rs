@@ -69,7 +69,12 @@ pub enum Reply {
 
 /// What a session asks of this laptop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "ask", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[serde(
+    tag = "ask",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 #[ts(export, export_to = "home.ts")]
 pub enum HomeRequest {
     /// Who uses this laptop, and its settings. Answer: [`HomeReply::Me`].
@@ -210,7 +215,11 @@ pub enum Theme {
 
 /// The answer to a [`HomeRequest`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "reply", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "reply",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 #[ts(export, export_to = "home.ts")]
 pub enum HomeReply {
     /// Done.
@@ -276,7 +285,11 @@ pub enum HomeReply {
 
 /// What this laptop tells a session on its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "event",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 #[ts(export, export_to = "home.ts")]
 pub enum HomeEvent {
     /// The list of boards changed.

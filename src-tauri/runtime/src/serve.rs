@@ -60,15 +60,25 @@ pub async fn serve(handle: Handle, port: u16) -> Result<Served, ServeError> {
             tokio::spawn(attend(handle.clone(), visitor));
         }
     });
-    Ok(Served { door, token, arrivals })
+    Ok(Served {
+        door,
+        token,
+        arrivals,
+    })
 }
 
 async fn attend(handle: Handle, visitor: Visitor) {
-    let Visitor { mut incoming, outgoing, .. } = visitor;
+    let Visitor {
+        mut incoming,
+        outgoing,
+        ..
+    } = visitor;
     let (slow, mut is_slow) = mpsc::channel::<()>(1);
     let replies = outgoing.clone();
     let session = handle.session(Box::new(move |message| {
-        let Some(text) = wire::encode(message) else { return true };
+        let Some(text) = wire::encode(message) else {
+            return true;
+        };
         let sent = replies.try_send(text).is_ok();
         if !sent {
             let _ = slow.try_send(());

@@ -109,7 +109,11 @@ impl Shared {
             .iter()
             .map(|(id, offer)| NearbyOffer {
                 id: id.clone(),
-                title: offer.title.as_ref().map(|title| title.as_str().to_owned()).unwrap_or_default(),
+                title: offer
+                    .title
+                    .as_ref()
+                    .map(|title| title.as_str().to_owned())
+                    .unwrap_or_default(),
             })
             .collect()
     }

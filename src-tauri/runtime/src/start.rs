@@ -44,7 +44,9 @@ pub enum StartError {
     #[error(transparent)]
     Store(#[from] store::OpenError),
     /// The profile could not be read or written.
-    #[error("the folder {folder} could not be used: {source}. Check its rights and the disk's space")]
+    #[error(
+        "the folder {folder} could not be used: {source}. Check its rights and the disk's space"
+    )]
     Folder {
         /// Which.
         folder: PathBuf,
@@ -99,8 +101,10 @@ impl Runtime {
         })
         .await
         .map_err(|error| StartError::Thread(std::io::Error::other(error)))??;
-        let (marker, left) = Marker::open(&folder)
-            .map_err(|source| StartError::Folder { folder: folder.clone(), source })?;
+        let (marker, left) = Marker::open(&folder).map_err(|source| StartError::Folder {
+            folder: folder.clone(),
+            source,
+        })?;
         for left in left {
             set_aside(&store, &left);
         }
@@ -131,7 +135,14 @@ impl Runtime {
             .name("engine".into())
             .spawn(move || thread.run(&work))
             .map_err(StartError::Thread)?;
-        let shared = Arc::new(Shared::new(store, core, access, me.clone(), link, link_config));
+        let shared = Arc::new(Shared::new(
+            store,
+            core,
+            access,
+            me.clone(),
+            link,
+            link_config,
+        ));
         tell_me(&shared, &me);
         let tasks = vec![
             tokio::spawn(peers::listen(Arc::clone(&shared), events)),
@@ -146,7 +157,9 @@ impl Runtime {
 
     /// The way to it.
     pub fn handle(&self) -> Handle {
-        Handle { shared: Arc::clone(&self.shared) }
+        Handle {
+            shared: Arc::clone(&self.shared),
+        }
     }
 
     /// Ends it: peers are told, what was accepted is on disk, the profile is free.
@@ -167,10 +180,7 @@ impl Runtime {
 impl Handle {
     /// Opens a session of this laptop's user. `sink` takes what is said to it, on the engine's
     /// thread: it must not wait, and answers whether it can take more.
-    pub fn session(
-        &self,
-        sink: Box<dyn FnMut(&ServerMessage) -> bool + Send>,
-    ) -> Session {
+    pub fn session(&self, sink: Box<dyn FnMut(&ServerMessage) -> bool + Send>) -> Session {
         let sink: Sink = sink;
         self.shared.core.session(sink)
     }
@@ -178,7 +188,10 @@ impl Handle {
 
 /// Tells the engine who uses this laptop.
 pub(crate) fn tell_me(shared: &Shared, me: &Me) {
-    shared.tell(Input::Me { name: me.name.clone(), tint: Some(me.tint) });
+    shared.tell(Input::Me {
+        name: me.name.clone(),
+        tint: Some(me.tint),
+    });
 }
 
 async fn run_errands(shared: Arc<Shared>, mut errands: mpsc::UnboundedReceiver<Errand>) {
@@ -186,7 +199,11 @@ async fn run_errands(shared: Arc<Shared>, mut errands: mpsc::UnboundedReceiver<E
     while let Some(errand) = errands.recv().await {
         while summaries.try_join_next().is_some() {}
         match errand {
-            Errand::Home { session, id, request } => {
+            Errand::Home {
+                session,
+                id,
+                request,
+            } => {
                 tokio::spawn(home::answer(Arc::clone(&shared), session, id, *request));
             }
             Errand::Load(board) => {
@@ -214,7 +231,12 @@ fn load(shared: &Arc<Shared>, board: BoardId) {
         .store
         .commit(Vec::new())
         .map_err(|error| LoadFailure::Storage(error.to_string()))
-        .and_then(|_| shared.store.load(&name).map_err(|error| load_failure(&error)));
+        .and_then(|_| {
+            shared
+                .store
+                .load(&name)
+                .map_err(|error| load_failure(&error))
+        });
     let stored = loaded.map(|loaded| {
         for damaged in &loaded.damaged {
             tracing::warn!(board = %name, ?damaged, "a stored change cannot be read");
@@ -222,15 +244,26 @@ fn load(shared: &Arc<Shared>, board: BoardId) {
         Stored {
             last_seq: loaded.last_seq,
             snapshot: loaded.snapshot.map(|snapshot| snapshot.bytes),
-            updates: loaded.updates.into_iter().map(|update| update.bytes).collect(),
+            updates: loaded
+                .updates
+                .into_iter()
+                .map(|update| update.bytes)
+                .collect(),
         }
     });
     let role = shared.access.role(&name).unwrap_or(board::Role::Facilitate);
     if stored.is_ok() {
-        let opened = Write::BoardOpened { board: name, at_ms: clock::unix_ms() };
+        let opened = Write::BoardOpened {
+            board: name,
+            at_ms: clock::unix_ms(),
+        };
         shared.store.submit(vec![opened], |_| ());
     }
-    shared.tell(Input::Loaded { board, role, stored });
+    shared.tell(Input::Loaded {
+        board,
+        role,
+        stored,
+    });
 }
 
 fn set_aside(store: &Store, left: &crate::marker::Marked) {
@@ -255,7 +288,10 @@ fn device_key(store: &Store) -> Result<[u8; 32], StartError> {
         return Ok(secret);
     }
     let secret = link::new_device_key();
-    store.commit(vec![Write::PutKey(Key { name: DEVICE_KEY.into(), secret: secret.to_vec() })])?;
+    store.commit(vec![Write::PutKey(Key {
+        name: DEVICE_KEY.into(),
+        secret: secret.to_vec(),
+    })])?;
     Ok(secret)
 }
 
@@ -286,12 +322,20 @@ fn read_memberships(store: &Store, access: &Access) -> Result<Vec<String>, Start
 const PORT: &str = "port";
 
 fn remembered_port(store: &Store) -> u16 {
-    store.setting(PORT).ok().flatten().and_then(|port| port.parse().ok()).unwrap_or(0)
+    store
+        .setting(PORT)
+        .ok()
+        .flatten()
+        .and_then(|port| port.parse().ok())
+        .unwrap_or(0)
 }
 
 fn remember_port(store: &Store, link: &link::Link) {
     if let Some(address) = link.address().addrs().next() {
-        let setting = store::Setting { key: PORT.into(), value: address.port().to_string() };
+        let setting = store::Setting {
+            key: PORT.into(),
+            value: address.port().to_string(),
+        };
         store.submit(vec![Write::PutSetting(setting)], |_| ());
     }
 }

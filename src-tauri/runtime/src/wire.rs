@@ -15,7 +15,13 @@ pub(crate) fn decode(text: &str) -> Result<ClientMessage, ServerMessage> {
         let message = "This request was not understood. Reload the page; if it stays, both sides \
             may be of different versions."
             .into();
-        ServerMessage::Answer { id, answer: Answer::Fault(Fault { code: FaultCode::Malformed, message }) }
+        ServerMessage::Answer {
+            id,
+            answer: Answer::Fault(Fault {
+                code: FaultCode::Malformed,
+                message,
+            }),
+        }
     })
 }
 

@@ -95,11 +95,6 @@ export class App {
     await call("POST", `${this.#at}/actions`, { actions: [{ type: "key", id: "keys", actions }] });
   }
 
-  /** What the window shows, as a PNG. */
-  async picture(): Promise<Buffer> {
-    return Buffer.from(await call<string>("GET", `${this.#at}/screenshot`), "base64");
-  }
-
   /** Clicks twice in the middle of an element. */
   async doubleClick(xpath: string): Promise<void> {
     const element = await this.find(xpath);
@@ -121,6 +116,7 @@ async function call<T>(method: string, url: string, body?: unknown): Promise<T> 
     method,
     body: body === undefined ? undefined : JSON.stringify(body),
     headers: { "content-type": "application/json" },
+    signal: AbortSignal.timeout(30_000),
   });
   const { value } = (await reply.json()) as { value: T & { error?: string; message?: string } };
   if (!reply.ok) throw new Error(`${method} ${new URL(url).pathname}: ${value?.error}: ${value?.message}`);
@@ -187,8 +183,8 @@ export const test = base.extend<{ desktop: () => Promise<Desktop> }>({
     });
     if (info.status !== info.expectedStatus) {
       for (const app of open) {
-        const body = await app.picture().catch(() => undefined);
-        if (body) await info.attach("window", { body, contentType: "image/png" });
+        const body = await app.run<string>("return document.body.innerText").catch(String);
+        await info.attach("what the window says", { body, contentType: "text/plain" });
       }
     }
     for (const app of open) await app.close();

@@ -103,9 +103,18 @@ function inColumn(scene: Scene, parent: Key, moving: ReadonlySet<Key>, at: Point
   };
 }
 
+/** How far above its notes a row of a lane begins: its axis and dates, board units. */
+const ROW_ABOVE = 60;
+
 function inLane(scene: Scene, parent: Key, moving: ReadonlySet<Key>, at: Point): Gap {
-  const all = siblings(scene, parent, moving).sort((a, b) => a.rect.x - b.rect.x);
-  const before = all.findLast(({ rect }) => middle(rect).x < at.x);
+  const all = siblings(scene, parent, moving).sort(
+    (a, b) => a.rect.y - b.rect.y || a.rect.x - b.rect.x,
+  );
+  // The notes of one row begin at one height; the row is the last that begins above.
+  const row = all.findLast(({ rect }) => rect.y - ROW_ABOVE <= at.y)?.rect.y ?? all[0]?.rect.y;
+  const before =
+    all.findLast(({ rect }) => rect.y === row && middle(rect).x < at.x) ??
+    all.findLast(({ rect }) => row !== undefined && rect.y < row);
   // A date decides where a dated note goes: no line promises anything else.
   const dated = [...moving].some(
     (key) => moment(scene.store.as('note', key)?.when?.at ?? '') !== undefined,

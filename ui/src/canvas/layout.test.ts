@@ -174,8 +174,8 @@ describe('timeline', () => {
     expect(moment('18 March')).toBeUndefined();
   });
 
-  it('orders by date, the undated after', () => {
-    const order = laneOrder([item('c', ''), item('b', '2026-02-01'), item('a', '2026-01-08')]);
+  it('orders by date, the undated behind what they stand after', () => {
+    const order = laneOrder([item('b', '2026-02-01'), item('c', ''), item('a', '2026-01-08')]);
     expect(order.map(({ key }) => key)).toEqual(['a', 'b', 'c']);
   });
 
@@ -195,19 +195,34 @@ describe('timeline', () => {
       { label: '18 March', at: '2026-03-18' },
     );
     expect(lane.at.map(({ x }) => x)).toEqual([16, 164, 312, 460, 608, 756, 904]);
-    expect(lane.dots[0]?.x).toBe(51);
-    expect(lane.promise?.x).toBe(997);
-    expect(lane.ticks.map(({ label }) => label)).toEqual(['February', 'March']);
-    expect(lane.dots[0]?.stem).toBe('M51 58C51 78 80 74 80 96');
+    expect(lane.rows).toHaveLength(1);
+    const [row] = lane.rows;
+    expect(row?.dots[0]?.x).toBe(51);
+    expect(row?.promise?.x).toBe(997);
+    expect(row?.ticks.map(({ label }) => label)).toEqual(['February', 'March']);
+    expect(row?.dots[0]?.stem).toBe('M51 58C51 78 80 74 80 96');
   });
 
-  it('grows sideways rather than laying notes over each other', () => {
+  it('goes on in a next row rather than laying notes over each other', () => {
     const lane = layLane(
-      Array.from({ length: 10 }, (_, i) => item(`n${i}`, '')),
-      400,
-      null,
+      Array.from({ length: 7 }, (_, i) => item(`n${i}`, `2026-01-0${i + 1}`)),
+      440,
+      { label: '5 January', at: '2026-01-05' },
     );
-    expect(lane.w).toBe(32 + 10 * 128 + 9 * 8);
-    expect(lane.dots).toEqual([]);
+    expect(lane.w).toBe(440);
+    expect(lane.rows.map(({ dots }) => dots.length)).toEqual([3, 3, 1]);
+    expect(lane.at.map(({ x }) => x)).toEqual([16, 152, 288, 16, 152, 288, 16]);
+    expect(lane.at.map(({ y }) => y)).toEqual([96, 96, 96, 266, 266, 266, 436]);
+    expect(lane.h).toBe(436 + 88);
+    expect(lane.rows.map(({ promise }) => promise?.label)).toEqual([
+      undefined,
+      '5 January',
+      undefined,
+    ]);
+  });
+
+  it('is as wide as its widest note', () => {
+    const lane = layLane([{ ...item('wide', ''), w: 600 }], 400, null);
+    expect(lane.w).toBe(632);
   });
 });

@@ -10,7 +10,7 @@ import type {
 import { BOARD, keyOf, parentOf } from '../board/records';
 import { type Rect, same } from './geometry';
 import { NOTE_H, NOTE_W, type TextMeasure } from './text';
-import { type Lane, LANE_TOP, laneOrder, layLane } from './timeline';
+import { type Lane, laneOrder, layLane } from './timeline';
 
 /** A section's header, padding, and the gaps inside, board units. */
 export const HEADER = 44;
@@ -227,9 +227,9 @@ export class Layout {
       case 'timeline': {
         const order = laneOrder(items.map((item) => ({ ...item, when: whenOf(item.record) })));
         const lane = layLane(order, section.size.w, this.#source.meta.promised);
-        lane.at.forEach(({ x }, i) => {
+        lane.at.forEach(({ x, y }, i) => {
           const item = order[i];
-          if (item) put(placed, item, section.x + x, section.y + LANE_TOP);
+          if (item) put(placed, item, section.x + x, section.y + y);
         });
         frame.w = lane.w;
         frame.h = Math.max(frame.h, lane.h + PADDING);

@@ -9,6 +9,8 @@ const INSET = 35;
 /** The space between notes: at least, and where no dates spread them. */
 const LEAST_GAP = 8;
 const PLAIN_GAP = 20;
+/** From the notes of one row to the top of the next: its words stand where a header would. */
+const ROW_GAP = -14;
 
 /** Something to be put on a lane, in the order of the lane. */
 export interface LaneItem {
@@ -18,17 +20,16 @@ export interface LaneItem {
   when: When | null;
 }
 
-/** A lane, laid out. All coordinates are board units from the section's top-left corner. */
-export interface Lane {
+/**
+ * One row of a lane, laid out. All coordinates are board units from the section's left edge and
+ * from the row's top, which for the first row is the section's.
+ */
+export interface LaneRow {
+  /** The row's top, from the section's. */
+  y: number;
   /** The axis, from and to. */
   x0: number;
   x1: number;
-  /** The width the lane needs. */
-  w: number;
-  /** The height the lane needs. */
-  h: number;
-  /** Left edges of the items. */
-  at: { key: Key; x: number }[];
   /** Dots at true dates, and the stems from there to the items. */
   dots: { key: Key; x: number; stem: string }[];
   /** Words above the items. */
@@ -39,8 +40,14 @@ export interface Lane {
   promise: { x: number; label: string } | null;
 }
 
-/** About the width of a letter of the small type, board units. */
-const LETTER = 6.4;
+/** A lane: its rows, and where its items lie from the section's top-left corner. */
+export interface Lane {
+  /** The width and height the lane needs. */
+  w: number;
+  h: number;
+  rows: LaneRow[];
+  at: { key: Key; x: number; y: number }[];
+}
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -53,84 +60,135 @@ export function moment(at: string): number | undefined {
   return Date.UTC(y ?? 0, (m ?? 1) - 1, d ?? 1, h || 0, min || 0);
 }
 
-/** Dated first and by date, the others after them; within that, the given order stays. */
+/**
+ * By date. What has no date stays behind what it stands after, as the document has it
+ * (`board::layout::lane_order`).
+ */
 export function laneOrder<T extends { when: When | null }>(items: readonly T[]): T[] {
-  const time = (item: T): number => moment(item.when?.at ?? '') ?? Infinity;
+  let last = -Infinity;
   return items
-    .map((item, i) => ({ item, i, t: time(item) }))
+    .map((item, i) => {
+      last = moment(item.when?.at ?? '') ?? last;
+      return { item, i, t: last };
+    })
     .sort((a, b) => (a.t === b.t ? a.i - b.i : a.t - b.t))
     .map(({ item }) => item);
 }
 
-/** Lays out a lane of at least width `w`. `items` are in lane order. */
+/**
+ * Lays out a lane of at least width `w`. `items` are in lane order. What does not fit into one row
+ * goes on in the next, each row with an axis of its own.
+ */
 export function layLane(items: readonly LaneItem[], w: number, promised: When | null): Lane {
+  const widest = items.reduce((most, item) => Math.max(most, item.w), 0);
+  const width = Math.max(w, widest + 2 * SIDE);
+  const groups = rowsOf(items, width - 2 * SIDE);
+  const due = rowOfPromise(groups, moment(promised?.at ?? ''));
+  const lane: Lane = { w: width, h: LANE_TOP, rows: [], at: [] };
+  let y = 0;
+  groups.forEach((group, i) => {
+    const { row, at, h } = layRow(group, width, i === due ? promised : null, groups.length > 1);
+    lane.rows.push({ ...row, y });
+    lane.at.push(...at.map(({ key, x }) => ({ key, x, y: y + LANE_TOP })));
+    lane.h = y + h;
+    y += h + ROW_GAP;
+  });
+  return lane;
+}
+
+function rowsOf(items: readonly LaneItem[], room: number): LaneItem[][] {
+  const rows: LaneItem[][] = [[]];
+  let used = 0;
+  for (const item of items) {
+    const row = rows.at(-1);
+    if (row && (row.length === 0 || used + LEAST_GAP + item.w <= room)) {
+      used += (row.length === 0 ? 0 : LEAST_GAP) + item.w;
+      row.push(item);
+    } else {
+      rows.push([item]);
+      used = item.w;
+    }
+  }
+  return rows;
+}
+
+/** The first row that reaches the promised moment, else the last. */
+function rowOfPromise(rows: readonly LaneItem[][], promise: number | undefined): number {
+  if (promise === undefined) return -1;
+  const reaches = (row: LaneItem[]): boolean =>
+    row.some((item) => (moment(item.when?.at ?? '') ?? -Infinity) >= promise);
+  const found = rows.findIndex(reaches);
+  return found < 0 ? rows.length - 1 : found;
+}
+
+function layRow(
+  items: readonly LaneItem[],
+  width: number,
+  promised: When | null,
+  dense: boolean,
+): { row: Omit<LaneRow, 'y'>; at: { key: Key; x: number }[]; h: number } {
   const times = items.map((item) => moment(item.when?.at ?? ''));
   const promise = moment(promised?.at ?? '');
   const known = [...times, promise].filter((t) => t !== undefined);
   const wide = items.reduce((sum, item) => sum + item.w, 0);
   const gaps = Math.max(0, items.length - 1);
-  const free = w - 2 * SIDE - wide;
-  const spread = times.some((t) => t !== undefined) && gaps > 0;
+  const free = width - 2 * SIDE - wide;
+  const spread = times.some((t) => t !== undefined) && gaps > 0 && !dense;
   const gap = Math.max(
     LEAST_GAP,
-    Math.floor(spread ? free / gaps : Math.min(PLAIN_GAP, gaps ? free / gaps : 0)),
+    Math.floor(
+      spread ? free / gaps : dense ? LEAST_GAP : Math.min(PLAIN_GAP, gaps ? free / gaps : 0),
+    ),
   );
-  const width = Math.max(w, 2 * SIDE + wide + gaps * gap);
 
   const x0 = SIDE;
-  const x1 = width - SIDE;
+  // The last row of several may be short: its axis is as long as its notes.
+  const x1 = dense ? Math.min(width - SIDE, SIDE + wide + gaps * gap) : width - SIDE;
   const first = Math.min(...known);
   const last = Math.max(...known);
+  const inset = Math.min(INSET, (x1 - x0) / 4);
   const scale = (t: number): number =>
     first === last
       ? (x0 + x1) / 2
-      : x0 + INSET + ((t - first) / (last - first)) * (x1 - x0 - 2 * INSET);
+      : x0 + inset + ((t - first) / (last - first)) * (x1 - x0 - 2 * inset);
 
-  const lane: Lane = {
-    x0,
-    x1,
-    w: width,
-    h: LANE_TOP,
-    at: [],
-    dots: [],
-    dates: [],
-    ticks: [],
-    promise: null,
-  };
+  const row: Omit<LaneRow, 'y'> = { x0, x1, dots: [], dates: [], ticks: [], promise: null };
+  const at: { key: Key; x: number }[] = [];
+  let h = LANE_TOP;
   let x = SIDE;
   items.forEach((item, i) => {
     const t = times[i];
-    if (items.length === 1 && t !== undefined)
+    if (items.length === 1 && t !== undefined && !dense)
       x = Math.min(x1 - item.w, Math.max(x0, scale(t) - item.w / 2));
-    lane.at.push({ key: item.key, x });
-    lane.dates.push({ key: item.key, x, label: item.when?.label ?? '' });
+    at.push({ key: item.key, x });
+    row.dates.push({ key: item.key, x, label: item.when?.label ?? '' });
     if (t !== undefined) {
       const dot = Math.round(scale(t));
       const to = x + item.w / 2;
       const stem = `M${dot} ${AXIS_Y}C${dot} ${AXIS_Y + 20} ${to} ${LANE_TOP - 22} ${to} ${LANE_TOP}`;
-      lane.dots.push({ key: item.key, x: dot, stem });
+      row.dots.push({ key: item.key, x: dot, stem });
     }
-    lane.h = Math.max(lane.h, LANE_TOP + item.h);
+    h = Math.max(h, LANE_TOP + item.h);
     x += item.w + gap;
   });
   if (promise !== undefined) {
-    lane.promise = { x: Math.round(scale(promise)), label: promised?.label ?? '' };
+    row.promise = { x: Math.round(scale(promise)), label: promised?.label ?? '' };
   }
   if (first < last) {
-    lane.ticks = ticks(first, last, (x1 - x0) / 90).map(({ t, label }) => ({
+    row.ticks = ticks(first, last, (x1 - x0) / 90).map(({ t, label }) => ({
       x: Math.round(scale(t)),
       label,
     }));
-    const pennant = lane.promise;
+    const pennant = row.promise;
     // The promise's words stand left of its pennant: no tick's words may stand in them.
     if (pennant) {
-      const left = pennant.x - 18 - 'Promised for '.concat(pennant.label).length * LETTER;
-      lane.ticks = lane.ticks.filter(
-        (tick) => tick.x + 12 + tick.label.length * LETTER < left || tick.x > pennant.x + 4,
+      const left = pennant.x - 26 - pennant.label.length * 7.5 - 84;
+      row.ticks = row.ticks.filter(
+        (tick) => tick.x + 10 + tick.label.length * 7 < left || tick.x > pennant.x + 4,
       );
     }
   }
-  return lane;
+  return { row, at, h };
 }
 
 interface Tick {

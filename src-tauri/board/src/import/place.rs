@@ -174,12 +174,9 @@ impl Builder<'_> {
         let mut notes: Vec<Size> = group.notes.iter().map(note_size).collect();
         notes.extend(section.cards.iter().map(|card| text_size(&card.text)));
         if section.layout == Layout::Timeline {
-            let (places, lane) = layout::lane(&notes);
-            let (below, all) = layout::rows(
-                &sizes,
-                lane.w.max(width) - 2 * layout::PADDING,
-                layout::THEME_GAP,
-            );
+            let (places, lane) = layout::lane(&notes, width);
+            let (below, all) =
+                layout::rows(&sizes, lane.w - 2 * layout::PADDING, layout::THEME_GAP);
             let below: Vec<_> = below
                 .into_iter()
                 .map(|(x, y)| (x + layout::PADDING, y + lane.h))
@@ -196,10 +193,7 @@ impl Builder<'_> {
                 } else {
                     0
                 };
-            return Size {
-                w: lane.w.max(width),
-                h,
-            };
+            return Size { w: lane.w, h };
         }
         let (themes, places, h) = layout::section(&sizes, &notes, width);
         self.group(group, &Spot::Section(id), kind, &themes, &trays, &places);

@@ -16,6 +16,9 @@ use store::{Board, SearchEntry, Write};
 
 /// Changes of the list within this time are told together.
 const ANNOUNCE: Duration = Duration::from_millis(150);
+/// Words brought to the search in one commit: indexing takes about a millisecond each, and what
+/// people write meanwhile waits for no more than these to be safe.
+const INDEXED_AT_ONCE: usize = 8;
 /// The longest title and team taken, in characters.
 const MAX_TITLE: usize = 200;
 
@@ -79,9 +82,14 @@ pub(crate) fn take_summary(shared: &Shared, board: BoardId, summary: Summary) {
         phase: summary.phase,
         followups: summary.followups,
         followups_done: summary.followups_done,
-        miniature: Miniature { sections: summary.sections, notes: summary.notes },
+        miniature: Miniature {
+            sections: summary.sections,
+            notes: summary.notes,
+        },
     };
-    let Ok(Some(mut row)) = shared.store.board(&name) else { return };
+    let Ok(Some(mut row)) = shared.store.board(&name) else {
+        return;
+    };
     row.title = summary.title;
     row.team = summary.team;
     row.changed_ms = summary.changed.0;
@@ -95,12 +103,21 @@ pub(crate) fn take_summary(shared: &Shared, board: BoardId, summary: Summary) {
     for (key, text) in summary.texts {
         let key = key.to_string();
         writes.push(match text {
-            Some(text) => Write::Index(SearchEntry { board: name.clone(), key, text }),
-            None => Write::Unindex { board: name.clone(), key },
+            Some(text) => Write::Index(SearchEntry {
+                board: name.clone(),
+                key,
+                text,
+            }),
+            None => Write::Unindex {
+                board: name.clone(),
+                key,
+            },
         });
     }
-    if let Err(error) = shared.store.commit(writes) {
-        tracing::warn!(%error, "a board's card was not stored");
+    for writes in writes.chunks(INDEXED_AT_ONCE) {
+        if let Err(error) = shared.store.commit(writes.to_vec()) {
+            tracing::warn!(%error, "a board's card was not stored");
+        }
     }
     shared.boards_changed.notify_one();
 }
@@ -122,10 +139,7 @@ pub(crate) fn row(board: BoardId, title: String, team: String, template: String)
 }
 
 /// Makes a board of records, with this laptop as its root.
-pub(crate) async fn create(
-    shared: &Arc<Shared>,
-    records: Vec<Record>,
-) -> Result<BoardId, Fault> {
+pub(crate) async fn create(shared: &Arc<Shared>, records: Vec<Record>) -> Result<BoardId, Fault> {
     let board = BoardId::from_bits(bits()?);
     let (title, team, template) = records
         .iter()
@@ -137,14 +151,27 @@ pub(crate) async fn create(
         })
         .unwrap_or_default();
     add(shared, row(board, title, team, template))?;
-    let made = shared.core.ask(move |ticket| Input::Create { ticket, board, records }).await;
+    let made = shared
+        .core
+        .ask(move |ticket| Input::Create {
+            ticket,
+            board,
+            records,
+        })
+        .await;
     if let Err(error) = made {
         // Nothing of it was stored; its row goes too.
         let name = board.to_string();
         shared.access.forget(&name);
         let at_ms = clock::unix_ms();
-        let remove = Write::RemoveBoard { board: name.clone(), at_ms };
-        shared.store.commit(vec![remove, Write::DeleteBoard { board: name }]).map_err(storage)?;
+        let remove = Write::RemoveBoard {
+            board: name.clone(),
+            at_ms,
+        };
+        shared
+            .store
+            .commit(vec![remove, Write::DeleteBoard { board: name }])
+            .map_err(storage)?;
         return Err(fault(FaultCode::Malformed, error.to_string()));
     }
     shared.boards_changed.notify_one();
@@ -155,8 +182,13 @@ pub(crate) async fn create(
 pub(crate) fn add(shared: &Shared, row: Board) -> Result<(), Fault> {
     let name = row.id.clone();
     let id = name.parse().map_err(storage)?;
-    shared.store.commit(vec![Write::PutBoard(row)]).map_err(storage)?;
-    shared.access.admit(Credential::for_new_board(id, shared.link().device()));
+    shared
+        .store
+        .commit(vec![Write::PutBoard(row)])
+        .map_err(storage)?;
+    shared
+        .access
+        .admit(Credential::for_new_board(id, shared.link().device()));
     peers::keep_membership(shared, &name, None);
     Ok(())
 }
@@ -168,17 +200,26 @@ pub(crate) async fn new_board(
     team: &str,
 ) -> Outcome {
     let mut failed = None;
-    let mut ids = || bits().unwrap_or_else(|error| {
-        failed = Some(error);
-        0
-    });
+    let mut ids = || {
+        bits().unwrap_or_else(|error| {
+            failed = Some(error);
+            0
+        })
+    };
     let records = if template == "sample" {
         board::sample(&mut ids)
     } else {
-        let id = if template.is_empty() { "empty" } else { template };
+        let id = if template.is_empty() {
+            "empty"
+        } else {
+            template
+        };
         let found = board::templates().iter().find(|found| found.id == id);
         let Some(found) = found else {
-            return Err(fault(FaultCode::Gone, "This template is not there any more."));
+            return Err(fault(
+                FaultCode::Gone,
+                "This template is not there any more.",
+            ));
         };
         let short = |text: &str| text.trim().chars().take(MAX_TITLE).collect::<String>();
         found.records(&mut ids, &short(title), &short(team))
@@ -187,7 +228,10 @@ pub(crate) async fn new_board(
         return Err(error);
     }
     let board = create(shared, records).await?;
-    Ok(HomeReply::Made { board, merged: false })
+    Ok(HomeReply::Made {
+        board,
+        merged: false,
+    })
 }
 
 pub(crate) fn templates() -> HomeReply {
@@ -211,7 +255,10 @@ pub(crate) fn remove(shared: &Shared, board: BoardId) -> Outcome {
     let at_ms = clock::unix_ms();
     shared
         .store
-        .commit(vec![Write::RemoveBoard { board: board.to_string(), at_ms }])
+        .commit(vec![Write::RemoveBoard {
+            board: board.to_string(),
+            at_ms,
+        }])
         .map_err(storage)?;
     let message = "This board was removed from this laptop's list. Bring it back from Home.".into();
     shared.tell(Input::Unload { board, message });
@@ -220,7 +267,12 @@ pub(crate) fn remove(shared: &Shared, board: BoardId) -> Outcome {
 }
 
 pub(crate) fn restore(shared: &Shared, board: BoardId) -> Outcome {
-    shared.store.commit(vec![Write::RestoreBoard { board: board.to_string() }]).map_err(storage)?;
+    shared
+        .store
+        .commit(vec![Write::RestoreBoard {
+            board: board.to_string(),
+        }])
+        .map_err(storage)?;
     shared.boards_changed.notify_one();
     Ok(HomeReply::Done)
 }

@@ -1,8 +1,8 @@
 //! Boards from files, and to files.
 
 use super::{Outcome, boards, fault, storage};
-use crate::protocol::HomeReply;
 use crate::clock;
+use crate::protocol::HomeReply;
 use crate::shared::Shared;
 use crate::start::folder;
 use board::BoardId;
@@ -24,16 +24,22 @@ struct Said {
 const SQLITE: &[u8] = b"SQLite format 3\0";
 
 pub(crate) async fn import(shared: &Arc<Shared>, name: &str, base64: &str) -> Outcome {
-    let bytes = crate::from_base64(base64)
-        .ok_or_else(|| fault(FaultCode::Unreadable, "The file did not arrive whole. Try again."))?;
+    let bytes = crate::from_base64(base64).ok_or_else(|| {
+        fault(
+            FaultCode::Unreadable,
+            "The file did not arrive whole. Try again.",
+        )
+    })?;
     if bytes.starts_with(SQLITE) {
         return import_board_file(shared, bytes).await;
     }
     let text = String::from_utf8(bytes).map_err(|_| {
         fault(
             FaultCode::Unreadable,
-            format!("{name} is neither text nor a board file, so it was not opened. Markdown, JSON \
-                and .upshot files can be."),
+            format!(
+                "{name} is neither text nor a board file, so it was not opened. Markdown, JSON \
+                and .upshot files can be."
+            ),
         )
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
@@ -41,23 +47,34 @@ pub(crate) async fn import(shared: &Arc<Shared>, name: &str, base64: &str) -> Ou
     let records = tokio::task::spawn_blocking(move || records(&file_name, &text))
         .await
         .map_err(|_| {
-            fault(FaultCode::Unreadable, format!("{name} could not be read. Nothing was changed."))
+            fault(
+                FaultCode::Unreadable,
+                format!("{name} could not be read. Nothing was changed."),
+            )
         })??;
     let board = boards::create(shared, records).await?;
-    Ok(HomeReply::Made { board, merged: false })
+    Ok(HomeReply::Made {
+        board,
+        merged: false,
+    })
 }
 
 fn records(name: &str, text: &str) -> Result<Vec<board::Record>, Fault> {
-    let unreadable = |error: board::import::ImportError| fault(FaultCode::Unreadable, error.to_string());
+    let unreadable =
+        |error: board::import::ImportError| fault(FaultCode::Unreadable, error.to_string());
     let name_says = |ending: &str| name.to_ascii_lowercase().ends_with(ending);
     if name_says(".json") || (text.trim_start().starts_with('{') && !name_says(".md")) {
-        return board::import::json(text).map(|import| import.records).map_err(unreadable);
+        return board::import::json(text)
+            .map(|import| import.records)
+            .map_err(unreadable);
     }
     let mut failed = None;
-    let mut ids = || super::bits().unwrap_or_else(|error| {
-        failed = Some(error);
-        0
-    });
+    let mut ids = || {
+        super::bits().unwrap_or_else(|error| {
+            failed = Some(error);
+            0
+        })
+    };
     let import = board::import::markdown(name, text, &mut ids).map_err(unreadable)?;
     match failed {
         Some(error) => Err(error),
@@ -70,10 +87,12 @@ async fn import_board_file(shared: &Arc<Shared>, bytes: Vec<u8>) -> Outcome {
         .await
         .map_err(storage)?
         .map_err(|error| fault(FaultCode::Unreadable, error.to_string()))?;
-    let board: BoardId = file
-        .board
-        .parse()
-        .map_err(|_| fault(FaultCode::Unreadable, "The file names no board. It was not opened."))?;
+    let board: BoardId = file.board.parse().map_err(|_| {
+        fault(
+            FaultCode::Unreadable,
+            "The file names no board. It was not opened.",
+        )
+    })?;
     let known = shared.store.board(&file.board).map_err(storage)?;
     let merged = known.is_some();
     match known {
@@ -90,11 +109,19 @@ async fn import_board_file(shared: &Arc<Shared>, bytes: Vec<u8>) -> Outcome {
     let stored = Stored {
         last_seq: 0,
         snapshot: file.snapshot.map(|snapshot| snapshot.bytes),
-        updates: file.updates.into_iter().map(|update| update.bytes).collect(),
+        updates: file
+            .updates
+            .into_iter()
+            .map(|update| update.bytes)
+            .collect(),
     };
     shared
         .core
-        .ask(move |ticket| Input::Merge { ticket, board, stored })
+        .ask(move |ticket| Input::Merge {
+            ticket,
+            board,
+            stored,
+        })
         .await
         .map_err(|error| fault(FaultCode::Unreadable, error.to_string()))?;
     shared.boards_changed.notify_one();
@@ -103,7 +130,9 @@ async fn import_board_file(shared: &Arc<Shared>, bytes: Vec<u8>) -> Outcome {
 
 pub(crate) async fn board_file(shared: &Arc<Shared>, board: BoardId) -> Outcome {
     let shared = Arc::clone(shared);
-    tokio::task::spawn_blocking(move || write_board_file(&shared, board)).await.map_err(storage)?
+    tokio::task::spawn_blocking(move || write_board_file(&shared, board))
+        .await
+        .map_err(storage)?
 }
 
 fn write_board_file(shared: &Shared, board: BoardId) -> Outcome {
@@ -121,8 +150,11 @@ fn write_board_file(shared: &Shared, board: BoardId) -> Outcome {
         board: name,
         title: row.title,
         saved_ms: clock::unix_ms(),
-        extra_json: serde_json::to_string(&Said { team: row.team, template: row.template })
-            .map_err(storage)?,
+        extra_json: serde_json::to_string(&Said {
+            team: row.team,
+            template: row.template,
+        })
+        .map_err(storage)?,
         snapshot: loaded.snapshot.map(|snapshot| FileSnapshot {
             bytes: snapshot.bytes,
             content_hash: snapshot.content_hash,
@@ -145,5 +177,8 @@ fn write_board_file(shared: &Shared, board: BoardId) -> Outcome {
     let mut titled = board::Board::default();
     titled.meta.title = title;
     let name = board::export::file_name(&titled, "upshot");
-    Ok(HomeReply::File { name, bytes: crate::to_base64(&bytes?) })
+    Ok(HomeReply::File {
+        name,
+        bytes: crate::to_base64(&bytes?),
+    })
 }

@@ -26,15 +26,18 @@ pub(crate) fn standings_key(board: &str) -> String {
 
 fn store_standings(shared: &Shared, board: &str, standings: &Standings) -> Result<(), Fault> {
     let value = serde_json::to_string(standings).map_err(storage)?;
-    let setting = Setting { key: standings_key(board), value };
-    shared.store.commit(vec![Write::PutSetting(setting)]).map(|_| ()).map_err(storage)
+    let setting = Setting {
+        key: standings_key(board),
+        value,
+    };
+    shared
+        .store
+        .commit(vec![Write::PutSetting(setting)])
+        .map(|_| ())
+        .map_err(storage)
 }
 
-fn change(
-    shared: &Shared,
-    board: &str,
-    change: impl FnOnce(&mut Standings),
-) -> Result<(), Fault> {
+fn change(shared: &Shared, board: &str, change: impl FnOnce(&mut Standings)) -> Result<(), Fault> {
     let Some(standings) = shared.access.change(board, change) else {
         return Err(fault(FaultCode::Gone, "this board is not on this laptop"));
     };
@@ -57,14 +60,17 @@ fn ticket(
     let id = name.parse().map_err(storage)?;
     let hours = hours.clamp(1, MAX_HOURS);
     let expires = clock::unix_ms().unsigned_abs() + u64::from(hours) * HOUR_MS;
-    let ticket = shared.link().invite(&id, link_role(role), expires, title).map_err(|error| {
-        let code = match error {
-            InviteError::NotAllowed => FaultCode::NotAllowed,
-            InviteError::NotShared => FaultCode::Gone,
-            _ => FaultCode::Unreachable,
-        };
-        fault(code, error.to_string())
-    })?;
+    let ticket = shared
+        .link()
+        .invite(&id, link_role(role), expires, title)
+        .map_err(|error| {
+            let code = match error {
+                InviteError::NotAllowed => FaultCode::NotAllowed,
+                InviteError::NotShared => FaultCode::Gone,
+                _ => FaultCode::Unreachable,
+            };
+            fault(code, error.to_string())
+        })?;
     change(shared, &name, |standings| {
         standings.given.insert(key_text(&ticket.invitation()));
     })?;
@@ -78,9 +84,19 @@ pub(crate) fn invite(shared: &Shared, board: BoardId, role: Role, hours: u32) ->
     let ticket = ticket(shared, board, role, hours, title)?;
     let text = ticket.to_string();
     // Upper case fits a QR code's alphanumeric mode: a third fewer modules to scan.
-    let code = QrCode::with_error_correction_level(text.to_ascii_uppercase(), EcLevel::L)
-        .map_err(|error| fault(FaultCode::TooLarge, format!("the ticket does not fit a QR code: {error}")))?;
-    let qr = code.render::<svg::Color<'_>>().quiet_zone(true).min_dimensions(240, 240).build();
+    let code = QrCode::with_error_correction_level(text.to_ascii_uppercase(), EcLevel::L).map_err(
+        |error| {
+            fault(
+                FaultCode::TooLarge,
+                format!("the ticket does not fit a QR code: {error}"),
+            )
+        },
+    )?;
+    let qr = code
+        .render::<svg::Color<'_>>()
+        .quiet_zone(true)
+        .min_dimensions(240, 240)
+        .build();
     Ok(HomeReply::Ticket {
         ticket: text,
         qr,
@@ -104,7 +120,10 @@ pub(crate) async fn offer(
         .await
         .map_err(|error| fault(FaultCode::Unreachable, error.to_string()))?;
     let code = open.code().to_string();
-    let offer = OpenOffer { open, invitation: ticket.invitation() };
+    let offer = OpenOffer {
+        open,
+        invitation: ticket.invitation(),
+    };
     let replaced = lock(&shared.offers).insert(name, offer);
     if let Some(replaced) = replaced {
         replaced.open.close().await;
@@ -130,9 +149,10 @@ pub(crate) fn code_closed(shared: &Shared, invitation: &link::InvitationId) {
     let Some(board) = board else { return };
     offers.remove(&board.to_string());
     drop(offers);
-    let message = "Three wrong codes were tried, so this code is closed. Offer the board again for \
+    let message =
+        "Three wrong codes were tried, so this code is closed. Offer the board again for \
         a new one."
-        .into();
+            .into();
     shared.broadcast(HomeEvent::OfferEnded { board, message });
 }
 
@@ -140,7 +160,9 @@ pub(crate) async fn revoke(shared: &Shared, board: BoardId) -> Outcome {
     let name = board.to_string();
     facilitators_only(shared, &name)?;
     stop_offer(shared, board).await?;
-    change(shared, &name, |standings| standings.closed.extend(standings.given.iter().cloned()))?;
+    change(shared, &name, |standings| {
+        standings.closed.extend(standings.given.iter().cloned())
+    })?;
     Ok(HomeReply::Done)
 }
 
@@ -148,15 +170,24 @@ pub(crate) fn dismiss(shared: &Shared, board: BoardId, peer: &str) -> Outcome {
     let name = board.to_string();
     facilitators_only(shared, &name)?;
     let id: link::BoardId = name.parse().map_err(storage)?;
-    let wanted = peer.parse().ok().map(|id| peers::link_id(engine::PeerId(id)));
-    let found = shared.link().peers(&id).into_iter().find(|found| Some(found.id()) == wanted);
+    let wanted = peer
+        .parse()
+        .ok()
+        .map(|id| peers::link_id(engine::PeerId(id)));
+    let found = shared
+        .link()
+        .peers(&id)
+        .into_iter()
+        .find(|found| Some(found.id()) == wanted);
     let Some(found) = found else {
         return Err(fault(FaultCode::Gone, "this laptop has left already"));
     };
     change(shared, &name, |standings| {
         standings.revoked.insert(key_text(&found.device()));
         // The way it came in would let it in again under the same invitation.
-        standings.closed.extend(found.came_by().as_ref().map(key_text));
+        standings
+            .closed
+            .extend(found.came_by().as_ref().map(key_text));
     })?;
     shared.link().recheck(&id);
     Ok(HomeReply::Done)
@@ -165,7 +196,10 @@ pub(crate) fn dismiss(shared: &Shared, board: BoardId, peer: &str) -> Outcome {
 fn facilitators_only(shared: &Shared, board: &str) -> Result<(), Fault> {
     match shared.access.role(board) {
         Some(Role::Facilitate) => Ok(()),
-        Some(_) => Err(fault(FaultCode::NotAllowed, "Only a facilitator can do this.")),
+        Some(_) => Err(fault(
+            FaultCode::NotAllowed,
+            "Only a facilitator can do this.",
+        )),
         None => Err(fault(FaultCode::Gone, "This board is not on this laptop.")),
     }
 }

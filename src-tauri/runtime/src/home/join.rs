@@ -13,29 +13,36 @@ use store::Write;
 
 pub(crate) async fn join(shared: &Arc<Shared>, text: &str) -> Outcome {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let ticket: Ticket =
-        text.parse().map_err(|error: link::TicketError| fault(FaultCode::Unreadable, error.to_string()))?;
+    let ticket: Ticket = text
+        .parse()
+        .map_err(|error: link::TicketError| fault(FaultCode::Unreadable, error.to_string()))?;
     join_by(shared, &ticket).await
 }
 
 async fn join_by(shared: &Arc<Shared>, ticket: &Ticket) -> Outcome {
     let name = ticket.board().as_str().to_owned();
-    let board: BoardId = name
-        .parse()
-        .map_err(|_| fault(FaultCode::Unreadable, "the ticket names no board; ask for a new one"))?;
+    let board: BoardId = name.parse().map_err(|_| {
+        fault(
+            FaultCode::Unreadable,
+            "the ticket names no board; ask for a new one",
+        )
+    })?;
     let is_new = shared.store.board(&name).map_err(storage)?.is_none();
     // The board must be here before the first of its frames is.
     let row = if is_new {
         let title = ticket.title().unwrap_or("A board being joined").to_owned();
         Write::PutBoard(boards::row(board, title, String::new(), String::new()))
     } else {
-        Write::RestoreBoard { board: name.clone() }
+        Write::RestoreBoard {
+            board: name.clone(),
+        }
     };
     shared.store.commit(vec![row]).map_err(storage)?;
     let held = shared.access.held(&name);
     let offered = ticket.credential();
-    let better =
-        held.as_ref().is_none_or(|held| held.root() != offered.root() || held.role() < offered.role());
+    let better = held
+        .as_ref()
+        .is_none_or(|held| held.root() != offered.root() || held.role() < offered.role());
     if better {
         shared.access.admit(offered);
     }
@@ -47,8 +54,14 @@ async fn join_by(shared: &Arc<Shared>, ticket: &Ticket) -> Outcome {
         }
         if is_new {
             let at_ms = clock::unix_ms();
-            let remove = Write::RemoveBoard { board: name.clone(), at_ms };
-            shared.store.commit(vec![remove, Write::DeleteBoard { board: name }]).map_err(storage)?;
+            let remove = Write::RemoveBoard {
+                board: name.clone(),
+                at_ms,
+            };
+            shared
+                .store
+                .commit(vec![remove, Write::DeleteBoard { board: name }])
+                .map_err(storage)?;
         }
         return Err(fault(FaultCode::Unreachable, sentence(&error.to_string())));
     }
@@ -58,7 +71,10 @@ async fn join_by(shared: &Arc<Shared>, ticket: &Ticket) -> Outcome {
     peers::keep_membership(shared, &name, Some(ticket.host()));
     peers::call(shared, &name);
     shared.boards_changed.notify_one();
-    Ok(HomeReply::Made { board, merged: !is_new })
+    Ok(HomeReply::Made {
+        board,
+        merged: !is_new,
+    })
 }
 
 pub(crate) async fn look(shared: &Arc<Shared>, on: bool) -> Outcome {
@@ -76,19 +92,28 @@ pub(crate) async fn look(shared: &Arc<Shared>, on: bool) -> Outcome {
             .map_err(|error| fault(FaultCode::Unreachable, sentence(&error.to_string())))?;
         lock(&shared.nearby).browsing = Some(browsing);
     }
-    shared.broadcast(HomeEvent::Nearby { offers: shared.nearby_offers() });
+    shared.broadcast(HomeEvent::Nearby {
+        offers: shared.nearby_offers(),
+    });
     Ok(HomeReply::Done)
 }
 
 pub(crate) async fn join_nearby(shared: &Arc<Shared>, offer: &str, code: &str) -> Outcome {
-    let code: SpokenCode = code
-        .parse()
-        .map_err(|error: link::SpokenCodeError| fault(FaultCode::Malformed, sentence(&error.to_string())))?;
+    let code: SpokenCode = code.parse().map_err(|error: link::SpokenCodeError| {
+        fault(FaultCode::Malformed, sentence(&error.to_string()))
+    })?;
     let found = lock(&shared.nearby).offers.get(offer).cloned();
     let Some(found) = found else {
-        return Err(fault(FaultCode::Gone, "This board is no longer offered. Ask for a new code."));
+        return Err(fault(
+            FaultCode::Gone,
+            "This board is no longer offered. Ask for a new code.",
+        ));
     };
-    let ticket = shared.link().redeem(&found.addr, &code).await.map_err(redeemed)?;
+    let ticket = shared
+        .link()
+        .redeem(&found.addr, &code)
+        .await
+        .map_err(redeemed)?;
     join_by(shared, &ticket).await
 }
 
@@ -103,7 +128,10 @@ fn redeemed(error: RedeemError) -> Fault {
 /// Errors of the link are phrases; people get sentences.
 fn sentence(phrase: &str) -> String {
     let mut letters = phrase.chars();
-    let first = letters.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
+    let first = letters
+        .next()
+        .map(|c| c.to_uppercase().collect::<String>())
+        .unwrap_or_default();
     let rest = letters.as_str().trim_end_matches('.');
     format!("{first}{rest}.")
 }

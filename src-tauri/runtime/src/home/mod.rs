@@ -22,7 +22,11 @@ pub(crate) async fn answer(shared: Arc<Shared>, session: SessionId, id: u32, req
         Ok(reply) => Answer::Ok(Reply::Home(reply)),
         Err(fault) => Answer::Fault(fault),
     };
-    shared.core.send(Work::Answer { session, id, answer: Box::new(answer) });
+    shared.core.send(Work::Answer {
+        session,
+        id,
+        answer: Box::new(answer),
+    });
 }
 
 async fn carry_out(shared: &Arc<Shared>, request: HomeRequest) -> Outcome {
@@ -30,20 +34,26 @@ async fn carry_out(shared: &Arc<Shared>, request: HomeRequest) -> Outcome {
         HomeRequest::Me => Ok(settings::reply(shared)),
         HomeRequest::SetMe { name, tint } => settings::set_me(shared, &name, tint),
         HomeRequest::SetSetting { setting } => settings::set(shared, setting),
-        HomeRequest::Boards => Ok(HomeReply::Boards { boards: boards::cards(shared)? }),
+        HomeRequest::Boards => Ok(HomeReply::Boards {
+            boards: boards::cards(shared)?,
+        }),
         HomeRequest::Templates => Ok(boards::templates()),
-        HomeRequest::NewBoard { template, title, team } => {
-            boards::new_board(shared, &template, &title, &team).await
-        }
+        HomeRequest::NewBoard {
+            template,
+            title,
+            team,
+        } => boards::new_board(shared, &template, &title, &team).await,
         HomeRequest::Import { name, bytes } => import::import(shared, &name, &bytes).await,
         HomeRequest::BoardFile { board } => import::board_file(shared, board).await,
         HomeRequest::Remove { board } => boards::remove(shared, board),
         HomeRequest::Restore { board } => boards::restore(shared, board),
         HomeRequest::Search { query } => search::search(shared, &query),
         HomeRequest::Invite { board, role, hours } => invite::invite(shared, board, role, hours),
-        HomeRequest::Offer { board, role, show_title } => {
-            invite::offer(shared, board, role, show_title).await
-        }
+        HomeRequest::Offer {
+            board,
+            role,
+            show_title,
+        } => invite::offer(shared, board, role, show_title).await,
         HomeRequest::StopOffer { board } => invite::stop_offer(shared, board).await,
         HomeRequest::Revoke { board } => invite::revoke(shared, board).await,
         HomeRequest::Dismiss { board, peer } => invite::dismiss(shared, board, &peer),
@@ -54,7 +64,10 @@ async fn carry_out(shared: &Arc<Shared>, request: HomeRequest) -> Outcome {
 }
 
 pub(crate) fn fault(code: FaultCode, message: impl Into<String>) -> Fault {
-    Fault { code, message: message.into() }
+    Fault {
+        code,
+        message: message.into(),
+    }
 }
 
 pub(crate) fn storage(error: impl std::fmt::Display) -> Fault {

@@ -1,7 +1,7 @@
 //! Finding boards and notes by their words.
 
 use super::{Outcome, storage};
-use crate::protocol::{HomeReply, Hit};
+use crate::protocol::{Hit, HomeReply};
 use crate::shared::Shared;
 use std::collections::BTreeMap;
 

@@ -30,13 +30,28 @@ pub(crate) fn read_me(store: &Store) -> Result<Me, LoadError> {
 }
 
 pub(crate) fn reply(shared: &Shared) -> HomeReply {
-    let Me { name, tint, theme, projector } = lock(&shared.me).clone();
-    HomeReply::Me { name, tint, theme, projector, version: env!("CARGO_PKG_VERSION").into() }
+    let Me {
+        name,
+        tint,
+        theme,
+        projector,
+    } = lock(&shared.me).clone();
+    HomeReply::Me {
+        name,
+        tint,
+        theme,
+        projector,
+        version: env!("CARGO_PKG_VERSION").into(),
+    }
 }
 
 pub(crate) fn set_me(shared: &Shared, name: &str, tint: Tint) -> Outcome {
-    let name: String =
-        name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME).collect();
+    let name: String = name
+        .trim()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(MAX_NAME)
+        .collect();
     put(shared, &[(NAME, &name), (TINT, tint.word())])?;
     let me = {
         let mut me = lock(&shared.me);
@@ -71,7 +86,10 @@ fn put(shared: &Shared, settings: &[(&str, &str)]) -> Result<(), engine::protoco
     let writes = settings
         .iter()
         .map(|(key, value)| {
-            Write::PutSetting(store::Setting { key: (*key).into(), value: (*value).into() })
+            Write::PutSetting(store::Setting {
+                key: (*key).into(),
+                value: (*value).into(),
+            })
         })
         .collect();
     shared.store.commit(writes).map(|_| ()).map_err(storage)
