@@ -125,7 +125,7 @@ fn picture(board: &Board) -> (Sections, Notes) {
                 .collect(),
             Layout::Timeline => {
                 layout::lane_order(&mut members);
-                layout::lane(&sizes(&members)).0
+                layout::lane(&sizes(&members), section.size.w).0
             }
             Layout::Column => {
                 let themes = themes_in(board, section);

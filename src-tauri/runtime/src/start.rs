@@ -2,6 +2,7 @@
 
 use crate::access::{Access, Standings};
 use crate::core::{Core, Errand, Session, Sink, Thread, Work, load_failure};
+use crate::home::boards::Word;
 use crate::marker::Marker;
 use crate::protocol::ServerMessage;
 use crate::shared::{Me, Shared};
@@ -195,9 +196,9 @@ pub(crate) fn tell_me(shared: &Shared, me: &Me) {
 }
 
 async fn run_errands(shared: Arc<Shared>, mut errands: mpsc::UnboundedReceiver<Errand>) {
-    let mut summaries = tokio::task::JoinSet::new();
+    let (summaries, wanted) = mpsc::unbounded_channel();
+    tokio::spawn(home::boards::keep_summaries(Arc::clone(&shared), wanted));
     while let Some(errand) = errands.recv().await {
-        while summaries.try_join_next().is_some() {}
         match errand {
             Errand::Home {
                 session,
@@ -210,15 +211,12 @@ async fn run_errands(shared: Arc<Shared>, mut errands: mpsc::UnboundedReceiver<E
                 let shared = Arc::clone(&shared);
                 tokio::task::spawn_blocking(move || load(&shared, board));
             }
+            // The other end ends with this one.
             Errand::Summary(board, summary) => {
-                let shared = Arc::clone(&shared);
-                summaries.spawn_blocking(move || {
-                    home::boards::take_summary(&shared, board, *summary);
-                });
+                let _ = summaries.send(Word::Summary(board, summary));
             }
             Errand::Last(done) => {
-                while summaries.join_next().await.is_some() {}
-                let _ = done.send(());
+                let _ = summaries.send(Word::Last(done));
             }
         }
     }

@@ -4,7 +4,7 @@ use crate::protocol::{Answer, ClientMessage, ServerMessage};
 use engine::protocol::{Fault, FaultCode};
 
 /// A session's message, or the answer to one that makes no sense.
-pub(crate) fn decode(text: &str) -> Result<ClientMessage, ServerMessage> {
+pub(crate) fn decode(text: &str) -> Result<ClientMessage, Box<ServerMessage>> {
     #[derive(serde::Deserialize)]
     struct Numbered {
         id: u32,
@@ -15,13 +15,13 @@ pub(crate) fn decode(text: &str) -> Result<ClientMessage, ServerMessage> {
         let message = "This request was not understood. Reload the page; if it stays, both sides \
             may be of different versions."
             .into();
-        ServerMessage::Answer {
+        Box::new(ServerMessage::Answer {
             id,
             answer: Answer::Fault(Fault {
                 code: FaultCode::Malformed,
                 message,
             }),
-        }
+        })
     })
 }
 

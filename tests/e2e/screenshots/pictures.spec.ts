@@ -9,7 +9,7 @@ import { invite, join, name } from "../support/together";
 const KEPT = fileURLToPath(new URL("../../../docs/screenshots/", import.meta.url));
 /** For the eye only. */
 const REST = fileURLToPath(new URL("../out/pictures/", import.meta.url));
-const IN_README = /^(home|board|imported|export|invite|follow-ups|together)-(light|dark)|^board-(small|large)/;
+const IN_README = /^(home|board|export|invite)-(light|dark)|^(imported|follow-ups|together)-light|^board-(small|large)/;
 const REVIEW = fileURLToPath(new URL("../fixtures/parcel-lockers.md", import.meta.url));
 
 const LOOKS = [

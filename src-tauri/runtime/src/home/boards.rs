@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Board, SearchEntry, Write};
+use tokio::sync::{mpsc, oneshot};
 
 /// Changes of the list within this time are told together.
 const ANNOUNCE: Duration = Duration::from_millis(150);
@@ -75,8 +76,52 @@ pub(crate) async fn announce(shared: Arc<Shared>) {
     }
 }
 
+/// What there is to keep of boards as Home sees them.
+pub(crate) enum Word {
+    /// A board changed.
+    Summary(BoardId, Box<Summary>),
+    /// To be answered when all that came before is kept.
+    Last(oneshot::Sender<()>),
+}
+
+/// Keeps what Home shows of boards, one after the other; what comes while the disk is busy is
+/// taken together.
+pub(crate) async fn keep_summaries(shared: Arc<Shared>, mut words: mpsc::UnboundedReceiver<Word>) {
+    while let Some(first) = words.recv().await {
+        let mut newest: BTreeMap<BoardId, Summary> = BTreeMap::new();
+        let mut last = None;
+        let mut next = Some(first);
+        while let Some(word) = next.take() {
+            match word {
+                Word::Summary(board, mut summary) => {
+                    if let Some(older) = newest.remove(&board) {
+                        let mut texts: BTreeMap<_, _> = older.texts.into_iter().collect();
+                        texts.extend(std::mem::take(&mut summary.texts));
+                        summary.texts = texts.into_iter().collect();
+                    }
+                    newest.insert(board, *summary);
+                    next = words.try_recv().ok();
+                }
+                Word::Last(done) => last = Some(done),
+            }
+        }
+        let shared = Arc::clone(&shared);
+        let kept = tokio::task::spawn_blocking(move || {
+            for (board, summary) in newest {
+                take_summary(&shared, board, summary);
+            }
+        });
+        if let Err(error) = kept.await {
+            tracing::warn!(%error, "a board's card was not stored");
+        }
+        if let Some(done) = last {
+            let _ = done.send(());
+        }
+    }
+}
+
 /// A board changed: its row and its words in the search.
-pub(crate) fn take_summary(shared: &Shared, board: BoardId, summary: Summary) {
+fn take_summary(shared: &Shared, board: BoardId, summary: Summary) {
     let name = board.to_string();
     let face = Face {
         phase: summary.phase,

@@ -1,7 +1,7 @@
 //! `search_entries` and its full-text index `search`: finding text across boards while the
 //! person types. Derived data: it can be emptied and filled again at any time.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::{Table, text};
 use crate::error::{LoadError, WriteError};
@@ -81,12 +81,11 @@ pub struct Found {
 
 pub(crate) fn put(conn: &Connection, entry: &SearchEntry) -> Result<(), WriteError> {
     // Indexing costs a hundred times what looking does, and most changes leave the words alone.
-    let same = "SELECT text = ? FROM search_entries WHERE board = ? AND key = ?";
-    let same = conn
-        .prepare_cached(same)?
-        .query_row((&entry.text, &entry.board, &entry.key), |row| row.get(0))
-        .optional()?;
-    if same == Some(true) {
+    let of = "WHERE board = ? AND key = ?";
+    let there = TABLE.select_one(conn, of, (&entry.board, &entry.key), |row| {
+        row.get::<_, String>(2)
+    });
+    if matches!(there, Ok(Some(text)) if text == entry.text) {
         return Ok(());
     }
     TABLE.upsert(
