@@ -32,7 +32,10 @@ for (const colorScheme of ["light", "dark"] as const) {
     await accessible(page, "Board with an editor");
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Follow-ups", exact: true }).click();
-    await page.getByRole("button", { name: /^Change: / }).first().click();
+    await page
+      .getByRole("button", { name: /^Change: / })
+      .first()
+      .click();
     await accessible(page, "Follow-ups");
 
     await page.getByRole("button", { name: "Export" }).click();

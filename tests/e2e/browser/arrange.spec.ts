@@ -1,10 +1,25 @@
 // Groups, connectors, sections, dates and follow-ups.
 import {
-  canvas, choose, drag, editor, frame, group, middle, newBoard, note, notes, saved, section, tools, write,
+  canvas,
+  choose,
+  drag,
+  editor,
+  frame,
+  group,
+  middle,
+  newBoard,
+  note,
+  notes,
+  saved,
+  section,
+  tools,
+  write,
 } from "../support/board";
 import { expect, test } from "../support/browser";
 
-test("a note dropped on another makes a group, which is named and taken apart", async ({ laptop: { page } }) => {
+test("a note dropped on another makes a group, which is named and taken apart", async ({
+  laptop: { page },
+}) => {
   await newBoard(page, "Empty board");
   const one = await write(page, "one", { x: 250, y: 220 });
   const two = await write(page, "two", { x: 600, y: 420 });
@@ -14,7 +29,9 @@ test("a note dropped on another makes a group, which is named and taken apart", 
   await page.keyboard.press("Enter");
 
   await group(page, "Practice").getByRole("heading").dblclick();
-  await page.getByRole("textbox", { name: "The group’s name" }).fill("We practised before it counted");
+  await page
+    .getByRole("textbox", { name: "The group’s name" })
+    .fill("We practised before it counted");
   await page.keyboard.press("Enter");
   const named = group(page, "We practised before it counted");
   await expect(named).toBeVisible();
@@ -53,7 +70,10 @@ test("a connector joins two notes and says something", async ({ laptop: { page }
   await newBoard(page, "Empty board");
   const from = await write(page, "late feed", { x: 250, y: 220 });
   const to = await write(page, "night shift", { x: 650, y: 420 });
-  await page.getByRole("toolbar", { name: "Tools", exact: true }).getByRole("button", { name: "Connector" }).click();
+  await page
+    .getByRole("toolbar", { name: "Tools", exact: true })
+    .getByRole("button", { name: "Connector" })
+    .click();
   await drag(page, await middle(from), await middle(to));
   await tools(page).getByRole("button", { name: "Label" }).click();
   await page.getByRole("textbox", { name: "What the connector says" }).fill("led to");
@@ -73,7 +93,10 @@ test("a connector joins two notes and says something", async ({ laptop: { page }
 
 test("a section is made with the tool and renamed", async ({ laptop: { page } }) => {
   await newBoard(page, "Empty board");
-  await page.getByRole("toolbar", { name: "Tools", exact: true }).getByRole("button", { name: "Section" }).click();
+  await page
+    .getByRole("toolbar", { name: "Tools", exact: true })
+    .getByRole("button", { name: "Section" })
+    .click();
   const area = await frame(canvas(page));
   await drag(page, { x: area.x + 200, y: area.y + 120 }, { x: area.x + 700, y: area.y + 460 });
   await page.getByRole("textbox", { name: "The section’s question" }).fill("What surprised us?");
@@ -96,7 +119,9 @@ test("notes moved into a section move with it", async ({ laptop: { page } }) => 
   const hard = page.getByRole("article", { name: "Note in What made it hard?: no sample" });
   await expect(hard).toBeVisible();
   await drag(page, await middle(hard), await middle(section(page, "Did it just affect us?")));
-  await expect(page.getByRole("article", { name: "Note in Did it just affect us?: no sample" })).toBeVisible();
+  await expect(
+    page.getByRole("article", { name: "Note in Did it just affect us?: no sample" }),
+  ).toBeVisible();
 });
 
 test("a timeline puts its notes in the order of their dates", async ({ laptop: { page } }) => {
@@ -110,11 +135,16 @@ test("a timeline puts its notes in the order of their dates", async ({ laptop: {
   await expect(note(page, "The plan was agreed")).toBeVisible();
 
   const lane = section(page, "What happened?");
-  const dates: [string, string][] = [["The feed came", "2026-03-09"], ["The plan was agreed", "2026-02-02"]];
+  const dates: [string, string][] = [
+    ["The feed came", "2026-03-09"],
+    ["The plan was agreed", "2026-02-02"],
+  ];
   for (const [text, date] of dates) {
     const { x } = await frame(note(page, text));
     const places = lane.getByRole("button", { name: "add a date" });
-    const lefts = await places.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().x));
+    const lefts = await places.evaluateAll((all) =>
+      all.map((one) => one.getBoundingClientRect().x),
+    );
     const mine = lefts.findIndex((left) => Math.abs(left - x) < 8);
     await places.nth(mine).click();
     await page.getByRole("textbox", { name: "When it happened" }).fill(date);
@@ -122,12 +152,18 @@ test("a timeline puts its notes in the order of their dates", async ({ laptop: {
     await expect(page.getByRole("article", { name: new RegExp(`${text}, `) })).toBeVisible();
   }
   await expect
-    .poll(async () => (await frame(note(page, "The plan was agreed"))).x - (await frame(note(page, "The feed came"))).x)
+    .poll(
+      async () =>
+        (await frame(note(page, "The plan was agreed"))).x -
+        (await frame(note(page, "The feed came"))).x,
+    )
     .toBeLessThan(0);
   await saved(page);
 });
 
-test("a follow-up comes from a note and gets an owner, a date and an end", async ({ laptop: { page } }) => {
+test("a follow-up comes from a note and gets an owner, a date and an end", async ({
+  laptop: { page },
+}) => {
   await newBoard(page, "Empty board");
   const idea = await write(page, "Maps rehearses every week", { x: 300, y: 220 });
   await choose(page, idea);
@@ -135,7 +171,9 @@ test("a follow-up comes from a note and gets an owner, a date and an end", async
   await expect(editor(page)).toBeFocused();
   await page.keyboard.type("Ask Maps to show us a rehearsal");
   await page.keyboard.press("Escape");
-  await expect(page.getByRole("article", { name: "Follow-up: Ask Maps to show us a rehearsal" })).toBeVisible();
+  await expect(
+    page.getByRole("article", { name: "Follow-up: Ask Maps to show us a rehearsal" }),
+  ).toBeVisible();
 
   await page.getByRole("button", { name: "Follow-ups", exact: true }).click();
   const list = page.getByRole("complementary", { name: "Follow-ups" });
@@ -149,14 +187,19 @@ test("a follow-up comes from a note and gets an owner, a date and an end", async
   await saved(page);
   await page.reload();
   await page.getByRole("button", { name: "Follow-ups", exact: true }).click();
-  await expect(list.getByRole("checkbox", { name: "Done: Ask Maps to show us a rehearsal" })).toBeChecked();
+  await expect(
+    list.getByRole("checkbox", { name: "Done: Ask Maps to show us a rehearsal" }),
+  ).toBeChecked();
 });
 
 test("a rule for every team gets a gentle second question", async ({ laptop: { page } }) => {
   await page.getByRole("button", { name: "Look at a sample review" }).click();
   await page.getByRole("button", { name: "Follow-ups", exact: true }).click();
   const list = page.getByRole("complementary", { name: "Follow-ups" });
-  await list.getByRole("button", { name: /^Change: / }).last().click();
+  await list
+    .getByRole("button", { name: /^Change: / })
+    .last()
+    .click();
   await list.getByLabel("What it does").selectOption({ label: "Adds a check or a rule" });
   await list.getByLabel("Whom it reaches").selectOption({ label: "Every team" });
   await expect(list).toContainText("One team’s trouble, every team’s rule?");

@@ -10,7 +10,9 @@ test("a reload keeps everything", async ({ laptop: { page } }) => {
   await expect(note(page, "stays")).toBeVisible();
 });
 
-test("what is saved survives a crash of the engine, also in the middle of a note", async ({ laptop }) => {
+test("what is saved survives a crash of the engine, also in the middle of a note", async ({
+  laptop,
+}) => {
   const { page } = laptop;
   await newBoard(page, "Empty board");
   for (let crash = 1; crash <= 3; crash++) {
@@ -40,7 +42,9 @@ test("undo does not reach over a restart, and nothing is lost by it", async ({ l
   await expect(page.getByRole("button", { name: "Undo", exact: true })).toBeDisabled();
 });
 
-test("a page that loses its engine says so, and an earlier address says what to do", async ({ laptop }) => {
+test("a page that loses its engine says so, and an earlier address says what to do", async ({
+  laptop,
+}) => {
   const { page } = laptop;
   await newBoard(page, "Empty board");
   await write(page, "kept", { x: 300, y: 200 });

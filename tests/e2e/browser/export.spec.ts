@@ -2,7 +2,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { canvas, choose, group, newBoard, note, openBoard, saved, source, write } from "../support/board";
+import {
+  canvas,
+  choose,
+  group,
+  newBoard,
+  note,
+  openBoard,
+  saved,
+  source,
+  write,
+} from "../support/board";
 import { expect, test } from "../support/browser";
 import { cli, makeProfile, onlyBoard } from "../support/profile";
 
@@ -13,7 +23,9 @@ async function download(page: Page): Promise<string> {
   return readFile(await (await coming).path(), "utf8");
 }
 
-test("the preview, the download and the command line give the same document", async ({ laptop }) => {
+test("the preview, the download and the command line give the same document", async ({
+  laptop,
+}) => {
   const { page, profile } = laptop;
   await page.getByRole("button", { name: "Look at a sample review" }).click();
   await choose(page, note(page, "Signage asks: what would make this dull?"));
@@ -23,7 +35,9 @@ test("the preview, the download and the command line give the same document", as
   await saved(page);
   await page.getByRole("button", { name: "Export" }).click();
   const dialog = page.getByRole("dialog", { name: "Export what we learned" });
-  await expect(dialog.getByRole("heading", { name: "We practised before it counted" })).toBeVisible();
+  await expect(
+    dialog.getByRole("heading", { name: "We practised before it counted" }),
+  ).toBeVisible();
 
   const nameless = await source(page);
   expect(await download(page)).toBe(nameless);
@@ -52,12 +66,16 @@ test("a board goes out as JSON and comes back the same", async ({ laptop, anothe
   const other = await another();
   const chooser = other.page.waitForEvent("filechooser");
   await other.page.getByRole("button", { name: "Open a file" }).click();
-  await (await chooser).setFiles({ name: "review.json", mimeType: "application/json", buffer: Buffer.from(json) });
+  await (
+    await chooser
+  ).setFiles({ name: "review.json", mimeType: "application/json", buffer: Buffer.from(json) });
   await expect(group(other.page, "We practised before it counted")).toBeVisible();
   await saved(other.page);
   await other.served.stop();
   const [before, after] = await Promise.all(
-    [profile, other.profile].map(async (at) => cli(at, "export", await onlyBoard(at), "--format", "md")),
+    [profile, other.profile].map(async (at) =>
+      cli(at, "export", await onlyBoard(at), "--format", "md"),
+    ),
   );
   expect(after).toBe(before);
 });
@@ -80,8 +98,16 @@ test("a board file merges into the board it came from", async ({ laptop }) => {
   await page.getByRole("button", { name: "Back to boards" }).click();
   const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Open a file" }).click();
-  await (await chooser).setFiles({ name: "board.upshot", mimeType: "application/octet-stream", buffer: await readFile(file) });
-  await expect(page.getByText("You have this board already. What was new joined in.").first()).toBeVisible();
+  await (
+    await chooser
+  ).setFiles({
+    name: "board.upshot",
+    mimeType: "application/octet-stream",
+    buffer: await readFile(file),
+  });
+  await expect(
+    page.getByText("You have this board already. What was new joined in.").first(),
+  ).toBeVisible();
   await expect(canvas(page)).toBeVisible();
   await expect(note(page, "in the file")).toBeVisible();
   await expect(note(page, "after the file")).toBeVisible();
@@ -90,7 +116,13 @@ test("a board file merges into the board it came from", async ({ laptop }) => {
   const elsewhere = await makeProfile();
   try {
     await cli(elsewhere.path, "import", file);
-    const text = await cli(elsewhere.path, "export", await onlyBoard(elsewhere.path), "--format", "md");
+    const text = await cli(
+      elsewhere.path,
+      "export",
+      await onlyBoard(elsewhere.path),
+      "--format",
+      "md",
+    );
     expect(text).toContain("in the file");
     expect(text).not.toContain("after the file");
   } finally {

@@ -1,6 +1,19 @@
 // Notes: written, changed, moved and removed, with the pointer and with keys alone.
 import {
-  canvas, choose, drag, editor, frame, middle, newBoard, note, notes, saved, section, tabTo, tools, write,
+  canvas,
+  choose,
+  drag,
+  editor,
+  frame,
+  middle,
+  newBoard,
+  note,
+  notes,
+  saved,
+  section,
+  tabTo,
+  tools,
+  write,
 } from "../support/board";
 import { expect, test } from "../support/browser";
 
@@ -12,7 +25,11 @@ test("a double click writes a note", async ({ laptop: { page } }) => {
   await expect(editor(page)).toBeFocused();
   await page.keyboard.type("The spare part lay in the van");
   await page.keyboard.press("Escape");
-  await expect(page.getByRole("article", { name: "Note in Where did we get lucky?: The spare part lay in the van" })).toBeVisible();
+  await expect(
+    page.getByRole("article", {
+      name: "Note in Where did we get lucky?: The spare part lay in the van",
+    }),
+  ).toBeVisible();
   await saved(page);
 });
 
@@ -76,13 +93,19 @@ for (const [script, text] of [
   });
 }
 
-test("an input method composes into a note, and Enter of its window is not Enter of ours", async ({ laptop: { page } }) => {
+test("an input method composes into a note, and Enter of its window is not Enter of ours", async ({
+  laptop: { page },
+}) => {
   await newBoard(page, "Empty board");
   await canvas(page).dblclick({ position: { x: 300, y: 200 } });
   await expect(editor(page)).toBeFocused();
   const browser = await page.context().newCDPSession(page);
   for (const text of ["k", "か", "かn", "かんj", "かんじ", "感じ"]) {
-    await browser.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+    await browser.send("Input.imeSetComposition", {
+      text,
+      selectionStart: text.length,
+      selectionEnd: text.length,
+    });
   }
   await browser.send("Input.insertText", { text: "感じ" });
   await page.keyboard.type("!");
@@ -99,7 +122,9 @@ test("lines of a note stay lines", async ({ laptop: { page } }) => {
   await page.keyboard.press("Enter");
   await page.keyboard.type("second");
   await page.keyboard.press("Escape");
-  await expect(notes(page).getByRole("paragraph")).toHaveText("first\nsecond", { useInnerText: true });
+  await expect(notes(page).getByRole("paragraph")).toHaveText("first\nsecond", {
+    useInnerText: true,
+  });
 });
 
 test("a note is moved by dragging it, and back by undo", async ({ laptop: { page } }) => {
@@ -119,7 +144,9 @@ test("a note is moved by dragging it, and back by undo", async ({ laptop: { page
   await expect.poll(async () => Math.round((await frame(moved)).x)).toBe(Math.round(after.x));
 });
 
-test("several notes are selected with a frame, and removed and brought back together", async ({ laptop: { page } }) => {
+test("several notes are selected with a frame, and removed and brought back together", async ({
+  laptop: { page },
+}) => {
   await newBoard(page, "Empty board");
   await write(page, "left", { x: 250, y: 220 });
   await write(page, "right", { x: 450, y: 220 });
@@ -134,18 +161,26 @@ test("several notes are selected with a frame, and removed and brought back toge
   await page.keyboard.press("Delete");
   await expect(page.getByRole("region", { name: "Messages" })).toContainText("2 things removed");
   await expect(notes(page)).toHaveCount(1);
-  await page.getByRole("region", { name: "Messages" }).getByRole("button", { name: "Undo" }).click();
+  await page
+    .getByRole("region", { name: "Messages" })
+    .getByRole("button", { name: "Undo" })
+    .click();
   await expect(notes(page)).toHaveCount(3);
 });
 
-test("a kind is chosen for several notes at once, with Shift and a number", async ({ laptop: { page } }) => {
+test("a kind is chosen for several notes at once, with Shift and a number", async ({
+  laptop: { page },
+}) => {
   await newBoard(page, "Empty board");
   const one = await write(page, "one", { x: 250, y: 220 });
   const two = await write(page, "two", { x: 450, y: 220 });
   await choose(page, one);
   await two.click({ modifiers: ["Shift"] });
   await tools(page).getByRole("button", { name: /^Kind/ }).click();
-  await page.getByRole("group", { name: "Kind" }).getByRole("button", { name: "Got lucky" }).click();
+  await page
+    .getByRole("group", { name: "Kind" })
+    .getByRole("button", { name: "Got lucky" })
+    .click();
   await expect(one).toHaveAttribute("data-kind", "lucky");
   await expect(two).toHaveAttribute("data-kind", "lucky");
 });
@@ -165,7 +200,9 @@ test("pasted lines become notes", async ({ laptop: { page } }) => {
   await canvas(page).evaluate((element) => {
     const clipboardData = new DataTransfer();
     clipboardData.setData("text/plain", "first line\nsecond line\n\nthird line");
-    element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    element.dispatchEvent(
+      new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }),
+    );
   });
   await expect(notes(page)).toHaveCount(3);
   await expect(note(page, "third line")).toBeVisible();

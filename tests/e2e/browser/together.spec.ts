@@ -1,6 +1,19 @@
 // Two laptops with an engine and a database each, over loopback.
 import type { Page } from "@playwright/test";
-import { canvas, choose, drag, editor, middle, newBoard, note, notes, openBoard, saved, tools, write } from "../support/board";
+import {
+  canvas,
+  choose,
+  drag,
+  editor,
+  middle,
+  newBoard,
+  note,
+  notes,
+  openBoard,
+  saved,
+  tools,
+  write,
+} from "../support/board";
 import { expect, test } from "../support/browser";
 import { inStep, invite, join, name, savedTogether } from "../support/together";
 
@@ -31,14 +44,21 @@ test("two laptops see each other's edits, names and pointers", async ({ laptop: 
   await noor.page.keyboard.press("Escape");
   await expect(mei.page.getByText("Noor is editing")).toHaveCount(0);
 
-  await drag(mei.page, await middle(note(mei.page, "from Noor")), await middle(note(mei.page, "from Mei")));
+  await drag(
+    mei.page,
+    await middle(note(mei.page, "from Noor")),
+    await middle(note(mei.page, "from Mei")),
+  );
   await expect(noor.page.getByRole("group", { name: "Group: without a name" })).toBeVisible();
   await choose(noor.page, note(noor.page, "letter by letter"));
   await noor.page.keyboard.press("Delete");
   await expect(note(mei.page, "letter by letter")).toHaveCount(0);
 });
 
-test("whoever says their name while inviting or joining goes by it", async ({ laptop: mei, another }) => {
+test("whoever says their name while inviting or joining goes by it", async ({
+  laptop: mei,
+  another,
+}) => {
   const noor = await another();
   await newBoard(mei.page, "Empty board");
   await mei.page.getByRole("button", { name: "Invite", exact: true }).click();
@@ -60,7 +80,10 @@ test("whoever says their name while inviting or joining goes by it", async ({ la
   await expect(noor.page.getByRole("button", { name: "Who is here: Noor, Mei" })).toBeVisible();
 });
 
-test("two laptops that were apart bring everything together, also after a crash", async ({ laptop: mei, another }) => {
+test("two laptops that were apart bring everything together, also after a crash", async ({
+  laptop: mei,
+  another,
+}) => {
   const noor = await another();
   await newBoard(mei.page, "Empty board");
   await write(mei.page, "both know this", { x: 300, y: 140 });
@@ -126,20 +149,33 @@ test("who looks on sees everything and changes nothing", async ({ laptop: mei, a
   await expect(note(mei.page, "seen by all")).toBeVisible();
 });
 
-test("who takes part writes, and leaves the phases to the facilitator", async ({ laptop: mei, another }) => {
+test("who takes part writes, and leaves the phases to the facilitator", async ({
+  laptop: mei,
+  another,
+}) => {
   const noor = await another();
   await newBoard(mei.page, "Delivery review");
   await join(noor.page, await invite(mei.page));
-  const now = (of: typeof mei) => of.page.getByRole("navigation", { name: "Phases" }).locator("[aria-current=step]");
+  // Seen as from its beginning, though it came after its screen.
+  await expect(noor.page.getByRole("region", { name: "What happened?" })).toBeInViewport({
+    ratio: 0.95,
+  });
+  const now = (of: typeof mei) =>
+    of.page.getByRole("navigation", { name: "Phases" }).locator("[aria-current=step]");
   const guide = (of: typeof mei) => of.page.getByRole("complementary", { name: "Guide" });
   await expect(guide(noor)).toBeVisible();
   await expect(guide(noor).getByRole("button", { name: /^(Next|Begin): / })).toHaveCount(0);
-  await guide(mei).getByRole("button", { name: /^(Next|Begin): / }).click();
+  await guide(mei)
+    .getByRole("button", { name: /^(Next|Begin): / })
+    .click();
   await expect(now(mei)).toBeVisible();
   await expect(now(noor)).toHaveText(await now(mei).innerText());
 });
 
-test("a ticket that is none, or was withdrawn, says what to do", async ({ laptop: mei, another }) => {
+test("a ticket that is none, or was withdrawn, says what to do", async ({
+  laptop: mei,
+  another,
+}) => {
   const noor = await another();
   await newBoard(mei.page, "Empty board");
   const ticket = await invite(mei.page);
@@ -153,7 +189,9 @@ test("a ticket that is none, or was withdrawn, says what to do", async ({ laptop
   for (const wrong of ["hello", "upshot🎉", ticket.slice(0, -9), ticket]) {
     await dialog.getByLabel("A ticket somebody sent you").fill(wrong);
     await dialog.getByRole("button", { name: "Join", exact: true }).click();
-    await expect(dialog.getByRole("alert")).toContainText(/ticket|invitation/i, { timeout: 30_000 });
+    await expect(dialog.getByRole("alert")).toContainText(/ticket|invitation/i, {
+      timeout: 30_000,
+    });
     await expect(dialog.getByRole("button", { name: "Join", exact: true })).toBeEnabled();
   }
 });
@@ -176,7 +214,10 @@ test("two laptops write in one note at once", async ({ laptop: mei, another }) =
 
 /** One writes before the word, one after it, letter by letter in turn; both words stay whole on both sides. */
 async function bothWrite(one: Page, two: Page): Promise<void> {
-  for (const [page, end] of [[one, "Home"], [two, "End"]] as const) {
+  for (const [page, end] of [
+    [one, "Home"],
+    [two, "End"],
+  ] as const) {
     await choose(page, note(page, "middle"));
     await page.keyboard.press("Enter");
     await expect(editor(page)).toBeFocused();

@@ -9,7 +9,8 @@ import { invite, join, name } from "../support/together";
 const KEPT = fileURLToPath(new URL("../../../docs/screenshots/", import.meta.url));
 /** For the eye only. */
 const REST = fileURLToPath(new URL("../out/pictures/", import.meta.url));
-const IN_README = /^(home|board|export|invite)-(light|dark)|^(imported|follow-ups|together)-light|^board-(small|large)/;
+const IN_README =
+  /^(home|board|export|invite)-(light|dark)|^(imported|follow-ups|together)-light|^board-(small|large)/;
 const REVIEW = fileURLToPath(new URL("../fixtures/parcel-lockers.md", import.meta.url));
 
 const LOOKS = [
@@ -23,7 +24,9 @@ const LOOKS = [
 async function picture(page: Page, file: string): Promise<void> {
   await page.evaluate(() => document.fonts.ready);
   // Two frames: what a change of size or camera mounts is painted then.
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
   const path = (IN_README.test(file) ? KEPT : REST) + file;
   await page.screenshot({ path, animations: "disabled", caret: "hide" });
 }
@@ -59,10 +62,15 @@ for (const { suffix, ...look } of LOOKS) {
     await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Follow-ups", exact: true }).click();
-    await page.getByRole("button", { name: /^Change: / }).first().click();
+    await page
+      .getByRole("button", { name: /^Change: / })
+      .first()
+      .click();
     await shot("follow-ups");
     await page.getByRole("button", { name: "Export" }).click();
-    await expect(page.getByRole("region", { name: "Preview" }).getByRole("heading").first()).toBeVisible();
+    await expect(
+      page.getByRole("region", { name: "Preview" }).getByRole("heading").first(),
+    ).toBeVisible();
     await shot("export");
     await source(page);
     await shot("export-source");
@@ -86,7 +94,9 @@ for (const { suffix, ...look } of LOOKS) {
     await shot("new-board");
     await page.keyboard.press("Escape");
     await page.getByRole("banner").getByRole("button", { name: "Join a board" }).click();
-    await page.getByRole("textbox", { name: "A ticket somebody sent you" }).fill("upshot-but-not-quite");
+    await page
+      .getByRole("textbox", { name: "A ticket somebody sent you" })
+      .fill("upshot-but-not-quite");
     await page.getByRole("dialog").getByRole("button", { name: "Join", exact: true }).click();
     await expect(page.getByRole("alert").filter({ hasText: /\w/ })).toBeVisible();
     await shot("join-refused");
@@ -105,7 +115,10 @@ test("pictures of two people", async ({ laptop: mei, another }) => {
   const edited = note(noor.page, "Each day ended with one open list");
   await edited.dblclick();
   await noor.page.keyboard.type(", read aloud");
-  const { x, y } = (await note(noor.page, "Maps waited for the same feed").boundingBox()) ?? { x: 0, y: 0 };
+  const { x, y } = (await note(noor.page, "Maps waited for the same feed").boundingBox()) ?? {
+    x: 0,
+    y: 0,
+  };
   await noor.page.mouse.move(x + 40, y + 30);
   await expect(mei.page.getByText("Noor is editing")).toBeVisible();
   await expect(mei.page.locator(".cursor", { hasText: "Noor" })).toBeVisible();

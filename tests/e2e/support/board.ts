@@ -101,7 +101,9 @@ export async function source(page: Page): Promise<string> {
   const dialog = page.getByRole("dialog", { name: "Export what we learned" });
   await dialog.getByRole("radio", { name: "Source" }).check();
   const preview = dialog.getByRole("region", { name: "Preview" });
-  const lines = await preview.locator("pre > span").evaluateAll((all) => all.map((line) => line.textContent ?? ""));
+  const lines = await preview
+    .locator("pre > span")
+    .evaluateAll((all) => all.map((line) => line.textContent ?? ""));
   return lines.map((line) => line.replaceAll("\u200b", "")).join("\n");
 }
 

@@ -1,7 +1,7 @@
 // The real app in its real window, through tauri-driver: the few W3C WebDriver calls that are needed.
 import { createServer } from "node:net";
 import { test as base, expect } from "@playwright/test";
-import { APP, makeProfile, start, type Profile, type Program } from "./profile";
+import { APP, cli, makeProfile, start, type Profile, type Program } from "./profile";
 
 const DRIVER = process.env.UPSHOT_TAURI_DRIVER ?? "tauri-driver";
 const NATIVE = process.env.UPSHOT_WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver";
@@ -15,38 +15,55 @@ export const KEYS = { escape: "\ue00c", tab: "\ue004", enter: "\ue007" } as cons
 export class App {
   readonly #at: string;
   readonly #driver: Program;
+  readonly #profile: string;
 
-  private constructor(at: string, driver: Program) {
+  private constructor(at: string, driver: Program, profile: string) {
     this.#at = at;
     this.#driver = driver;
+    this.#profile = profile;
   }
 
   static async start(profile: string): Promise<App> {
     const [port, native] = await freePorts(2);
     const driver = start(DRIVER, [
-      "--port", String(port), "--native-port", String(native), "--native-driver", NATIVE,
+      "--port",
+      String(port),
+      "--native-port",
+      String(native),
+      "--native-driver",
+      NATIVE,
     ]);
     const server = `http://127.0.0.1:${port}`;
     try {
       await expect
-        .poll(() => fetch(`${server}/status`).then((reply) => reply.ok, () => false), { timeout: 20_000 })
+        .poll(
+          () =>
+            fetch(`${server}/status`).then(
+              (reply) => reply.ok,
+              () => false,
+            ),
+          { timeout: 20_000 },
+        )
         .toBe(true);
       const options = { application: APP, args: ["--profile", profile, "--loopback"] };
       const alwaysMatch = { browserName: "wry", "tauri:options": options };
       const { sessionId } = await call<{ sessionId: string }>("POST", `${server}/session`, {
         capabilities: { alwaysMatch, firstMatch: [{}] },
       });
-      return new App(`${server}/session/${sessionId}`, driver);
+      return new App(`${server}/session/${sessionId}`, driver, profile);
     } catch (error) {
       await driver.kill();
       throw error;
     }
   }
 
-  /** Closes the window as its user would, and waits until the app has ended. */
+  /** Closes the window, and waits until the app has let go of its profile. */
   async close(): Promise<void> {
     await call("DELETE", this.#at).catch(() => undefined);
     await this.#driver.stop();
+    await expect
+      .poll(() => cli(this.#profile, "boards").then(() => "", String), { timeout: 20_000 })
+      .toBe("");
   }
 
   /** Runs a function's body in the page. */
@@ -61,7 +78,8 @@ export class App {
       .poll(
         async () => {
           const elements = await call<Record<string, string>[]>("POST", `${this.#at}/elements`, {
-            using: "xpath", value: xpath,
+            using: "xpath",
+            value: xpath,
           });
           found = elements[0]?.[ELEMENT] ?? "";
           return found !== "";
@@ -91,22 +109,33 @@ export class App {
 
   /** Types wherever the focus is. */
   async type(text: string): Promise<void> {
-    const actions = [...text].flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]);
+    const actions = [...text].flatMap((value) => [
+      { type: "keyDown", value },
+      { type: "keyUp", value },
+    ]);
     await call("POST", `${this.#at}/actions`, { actions: [{ type: "key", id: "keys", actions }] });
   }
 
   /** Clicks twice in the middle of an element. */
   async doubleClick(xpath: string): Promise<void> {
     const element = await this.find(xpath);
-    const press = [{ type: "pointerDown", button: 0 }, { type: "pointerUp", button: 0 }];
+    const press = [
+      { type: "pointerDown", button: 0 },
+      { type: "pointerUp", button: 0 },
+    ];
     await call("POST", `${this.#at}/actions`, {
-      actions: [{
-        type: "pointer", id: "mouse", parameters: { pointerType: "mouse" },
-        actions: [
-          { type: "pointerMove", origin: { [ELEMENT]: element }, x: 0, y: 0, duration: 0 },
-          ...press, ...press,
-        ],
-      }],
+      actions: [
+        {
+          type: "pointer",
+          id: "mouse",
+          parameters: { pointerType: "mouse" },
+          actions: [
+            { type: "pointerMove", origin: { [ELEMENT]: element }, x: 0, y: 0, duration: 0 },
+            ...press,
+            ...press,
+          ],
+        },
+      ],
     });
   }
 }
@@ -119,7 +148,8 @@ async function call<T>(method: string, url: string, body?: unknown): Promise<T> 
     signal: AbortSignal.timeout(30_000),
   });
   const { value } = (await reply.json()) as { value: T & { error?: string; message?: string } };
-  if (!reply.ok) throw new Error(`${method} ${new URL(url).pathname}: ${value?.error}: ${value?.message}`);
+  if (!reply.ok)
+    throw new Error(`${method} ${new URL(url).pathname}: ${value?.error}: ${value?.message}`);
   return value;
 }
 
@@ -187,7 +217,7 @@ export const test = base.extend<{ desktop: () => Promise<Desktop> }>({
         await info.attach("what the window says", { body, contentType: "text/plain" });
       }
     }
-    for (const app of open) await app.close();
+    for (const app of open) await app.close().catch(() => undefined);
     for (const profile of profiles) await profile.remove();
   },
 });

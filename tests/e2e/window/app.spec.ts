@@ -15,7 +15,9 @@ async function write(app: App, where: string, text: string): Promise<void> {
   await app.find(note(text));
 }
 
-test("a board written in the window is there after a restart, and exports as shown", async ({ desktop }) => {
+test("a board written in the window is there after a restart, and exports as shown", async ({
+  desktop,
+}) => {
   const laptop = await desktop();
   await laptop.app.press('//button[contains(., "Delivery review")]');
   await write(laptop.app, "What went well?", "We rehearsed in the canteen");
@@ -23,7 +25,7 @@ test("a board written in the window is there after a restart, and exports as sho
   await laptop.app.find(SAVED);
 
   await laptop.restart();
-  await laptop.app.press('//article//h3/a');
+  await laptop.app.press("//article//h3/a");
   await laptop.app.find(note("We rehearsed in the canteen"));
   await laptop.app.find(note("The electrician lived next door"));
 
@@ -38,7 +40,9 @@ test("a board written in the window is there after a restart, and exports as sho
 
   await laptop.close();
   const board = await onlyBoard(laptop.profile);
-  expect(await cli(laptop.profile, "export", board, "--format", "md", "--without-names")).toBe(shown);
+  expect(await cli(laptop.profile, "export", board, "--format", "md", "--without-names")).toBe(
+    shown,
+  );
 });
 
 test("two apps sync: what one writes, the other shows, and both keep", async ({ desktop }) => {
@@ -47,7 +51,9 @@ test("two apps sync: what one writes, the other shows, and both keep", async ({ 
   await mei.app.press('//button[contains(., "Delivery review")]');
   await write(mei.app, "What went well?", "from Mei");
   await mei.app.press(button("Invite"));
-  await expect.poll(() => mei.app.value('//input[@id="invite-ticket"]'), { timeout: 20_000 }).not.toBe("");
+  await expect
+    .poll(() => mei.app.value('//input[@id="invite-ticket"]'), { timeout: 20_000 })
+    .not.toBe("");
   const ticket = await mei.app.value('//input[@id="invite-ticket"]');
   await mei.app.press('//dialog//button[@aria-label="Close"]');
 
@@ -63,7 +69,9 @@ test("two apps sync: what one writes, the other shows, and both keep", async ({ 
   await mei.close();
   await noor.close();
   const documents = await Promise.all(
-    [mei, noor].map(async ({ profile }: Desktop) => cli(profile, "export", await onlyBoard(profile), "--without-names")),
+    [mei, noor].map(async ({ profile }: Desktop) =>
+      cli(profile, "export", await onlyBoard(profile), "--without-names"),
+    ),
   );
   expect(documents[0]).toContain("from Noor");
   expect(documents[1]).toBe(documents[0]);

@@ -172,7 +172,7 @@ impl Builder<'_> {
         let trays: Vec<(Vec<(i32, i32)>, Size)> = group.themes.iter().map(tray).collect();
         let sizes: Vec<Size> = trays.iter().map(|tray| tray.1).collect();
         let mut notes: Vec<Size> = group.notes.iter().map(note_size).collect();
-        notes.extend(section.cards.iter().map(|card| text_size(&card.text)));
+        notes.extend(section.cards.iter().map(|card| card_size(&card.text)));
         if section.layout == Layout::Timeline {
             let (places, lane) = layout::lane(&notes, width);
             let (below, all) =
@@ -343,7 +343,7 @@ impl Builder<'_> {
     }
 
     fn followups(&mut self, drafts: Vec<FollowUpDraft>, top: i32) -> i32 {
-        let sizes: Vec<Size> = drafts.iter().map(|draft| text_size(&draft.text)).collect();
+        let sizes: Vec<Size> = drafts.iter().map(|draft| card_size(&draft.text)).collect();
         let (places, all) = layout::rows(&sizes, column_width(4), layout::GAP);
         for (draft, (x, y)) in drafts.iter().zip(places) {
             self.followup(draft, Parent::Board, x, y + top);
@@ -400,6 +400,14 @@ fn text_size(text: &str) -> Size {
     Size {
         w,
         h: layout::note_height(text, w),
+    }
+}
+
+/// A follow-up's card has one width.
+fn card_size(text: &str) -> Size {
+    Size {
+        w: layout::NOTE_W,
+        h: layout::note_height(text, layout::NOTE_W),
     }
 }
 
