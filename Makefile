@@ -77,7 +77,7 @@ test-e2e: setup-test ui $(TOOLS)/bin/tauri-driver ## The real app and a real bro
 .PHONY: screenshots
 screenshots: setup-test ui ## The README's pictures, from the real app in a browser
 	cargo build --locked -p cli
-	scripts/e2e --project screenshots
+	scripts/e2e --config=screenshots.config.ts
 
 .PHONY: bench
 bench: setup ui ## Figures, each beside what it is compared with

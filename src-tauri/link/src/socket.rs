@@ -87,10 +87,14 @@ fn transport_config() -> QuicTransportConfig {
     const STREAM_WINDOW: u32 = 512 * 1024;
     const STREAMS: u32 = 3;
     const CONNECTION_WINDOW: u32 = (STREAMS + 1) * STREAM_WINDOW;
+    /// Milliseconds without a sign of life. iroh sends one every five seconds: two may be lost
+    /// before the people on this board are told that somebody has gone.
+    const SILENCE_MS: u32 = 12_000;
     QuicTransportConfig::builder()
         .max_concurrent_bidi_streams(VarInt::from_u32(STREAMS))
         .max_concurrent_uni_streams(VarInt::from_u32(0))
         .datagram_receive_buffer_size(None)
+        .max_idle_timeout(Some(VarInt::from_u32(SILENCE_MS).into()))
         .send_window(u64::from(CONNECTION_WINDOW))
         .stream_receive_window(VarInt::from_u32(STREAM_WINDOW))
         .receive_window(VarInt::from_u32(CONNECTION_WINDOW))

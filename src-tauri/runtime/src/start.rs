@@ -19,6 +19,9 @@ use tokio::sync::{mpsc, oneshot};
 /// The name of this laptop's identity among the store's keys.
 const DEVICE_KEY: &str = "device";
 
+/// How long peers are waited for when Upshot closes.
+const GOODBYE: Duration = Duration::from_millis(800);
+
 /// How far this laptop reaches for peers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -168,7 +171,8 @@ impl Runtime {
         let (done, stopped) = oneshot::channel();
         self.shared.core.send(Work::Stop(done));
         let _ = tokio::time::timeout(Duration::from_secs(5), stopped).await;
-        self.shared.link().close().await;
+        // Peers that answer are told within a round trip; one that has died never answers.
+        let _ = tokio::time::timeout(GOODBYE, self.shared.link().close()).await;
         for task in &self.tasks {
             task.abort();
         }

@@ -102,8 +102,8 @@ impl Builder<'_> {
             .filter(|section| section.layout != Layout::Timeline)
             .count()
         {
-            0..=3 => 3,
-            4..=12 => 4,
+            0..=8 => 3,
+            9..=16 => 4,
             _ => 5,
         };
         let width = column_width(columns);
