@@ -55,6 +55,7 @@ test: setup-test lint test-rust test-ui test-e2e ## Everything CI runs
 lint: setup ui $(TOOLS)/bin/cargo-deny ## Formats, lints, licences
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo fetch --locked --quiet
 	cargo deny --offline --log-level error check bans licenses sources
 	npm --prefix ui run lint
 	npm --prefix ui run check
@@ -80,7 +81,7 @@ screenshots: setup-test ui ## The README's pictures, from the real app in a brow
 	scripts/e2e --config=screenshots.config.ts
 
 .PHONY: bench
-bench: setup ui ## Figures, each beside what it is compared with
+bench: setup-test ui ## Figures, each beside what it is compared with
 	scripts/bench
 
 .PHONY: fmt

@@ -130,9 +130,11 @@ const PARTS: &[Part] = &[
 fn edits(on: &Subject) -> anyhow::Result<(f64, f64)> {
     let mut here = Replica::open(ClientId::new(79), Some(&on.snapshot), NOTHING)?;
     let mut there = Replica::open(ClientId::new(80), Some(&on.snapshot), NOTHING)?;
+    // The numbers go on after the board's own, so that every edit changes something.
     let (mut made, mut merged) = (Vec::new(), Vec::new());
     for number in 1..=EDITS {
-        let (applied, took) = timed(|| here.execute("", &ACTOR, &[edit(number * 37, on.count)]));
+        let (applied, took) =
+            timed(|| here.execute("", &ACTOR, &[edit(on.count + number * 37, on.count)]));
         made.push(took);
         let update = applied?.update;
         let (done, took) = timed(|| there.merge(&update));
