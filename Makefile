@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 # What the window and its tests need of the system, by Debian's names.
 PACKAGES := build-essential pkg-config curl libwebkit2gtk-4.1-dev librsvg2-dev \
 	libayatana-appindicator3-dev
-TEST_PACKAGES := webkit2gtk-driver xvfb xauth dbus-x11 chromium
+TEST_PACKAGES := webkit2gtk-driver xvfb xauth dbus-x11 chromium procps
 
 # The version of the tool that drives the window in tests.
 TAURI_DRIVER := 2.1.0

@@ -1,5 +1,7 @@
 // The real app in its real window, through tauri-driver: the few W3C WebDriver calls that are needed.
+import { execFile } from "node:child_process";
 import { createServer } from "node:net";
+import { promisify } from "node:util";
 import { test as base, expect } from "@playwright/test";
 import { APP, cli, makeProfile, start, type Profile, type Program } from "./profile";
 
@@ -61,6 +63,10 @@ export class App {
   async close(): Promise<void> {
     await call("DELETE", this.#at).catch(() => undefined);
     await this.#driver.stop();
+    // A driver that ended before it had closed its window leaves it open: then it is ended here.
+    await promisify(execFile)("pkill", ["-TERM", "-f", `${APP} --profile ${this.#profile}`]).catch(
+      () => undefined,
+    );
     await expect
       .poll(() => cli(this.#profile, "boards").then(() => "", String), { timeout: 20_000 })
       .toBe("");
