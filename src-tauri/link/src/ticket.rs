@@ -82,16 +82,18 @@ pub struct TitleError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TicketError {
     /// The text is something else.
-    #[error("this is not an Upshot invitation; one starts with “upshot”")]
+    #[error(
+        "this is not a ticket; one starts with “upshot”. Ask for it again, or copy the whole line"
+    )]
     NotATicket,
     /// Longer than any ticket.
-    #[error("this is too long for an Upshot invitation")]
+    #[error("this is too long for a ticket; copy its one line alone")]
     TooLong,
     /// Cut off or mistyped.
-    #[error("the invitation is damaged; copy the whole line again")]
+    #[error("the ticket is damaged; copy the whole line again")]
     Damaged,
     /// Made by a later version.
-    #[error("the invitation was made by a newer version of Upshot; update to join")]
+    #[error("the ticket was made by a newer version of Upshot; update to join")]
     NewerVersion,
 }
 

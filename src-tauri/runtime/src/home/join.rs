@@ -13,9 +13,9 @@ use store::Write;
 
 pub(crate) async fn join(shared: &Arc<Shared>, text: &str) -> Outcome {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let ticket: Ticket = text
-        .parse()
-        .map_err(|error: link::TicketError| fault(FaultCode::Unreadable, error.to_string()))?;
+    let ticket: Ticket = text.parse().map_err(|error: link::TicketError| {
+        fault(FaultCode::Unreadable, sentence(&error.to_string()))
+    })?;
     join_by(shared, &ticket).await
 }
 
