@@ -1,9 +1,9 @@
 //! The board as everybody sees it.
 
 use crate::{
-    Change, Connector, ConnectorId, End, FollowUp, FollowUpId, Key, Meta, Note, NoteId, Parent,
-    Patch, Person, PersonId, Record, Section, SectionId, Snapshot, Stroke, StrokeId, TextError,
-    Theme, ThemeId,
+    Change, Connector, ConnectorId, Dot, DotId, End, FollowUp, FollowUpId, Key, Meta, Note, NoteId,
+    Parent, Patch, Person, PersonId, Record, Section, SectionId, Snapshot, Stroke, StrokeId,
+    TextError, Theme, ThemeId,
 };
 use std::collections::BTreeMap;
 
@@ -26,6 +26,8 @@ pub struct Board {
     pub followups: BTreeMap<FollowUpId, FollowUp>,
     /// Who takes part.
     pub people: BTreeMap<PersonId, Person>,
+    /// The dots of votes that were shown.
+    pub dots: BTreeMap<DotId, Dot>,
 }
 
 impl Board {
@@ -40,6 +42,7 @@ impl Board {
             Key::Stroke(id) => self.strokes.get(&id).cloned().map(Record::Stroke),
             Key::FollowUp(id) => self.followups.get(&id).cloned().map(Record::FollowUp),
             Key::Person(id) => self.people.get(&id).cloned().map(Record::Person),
+            Key::Dot(id) => self.dots.get(&id).cloned().map(Record::Dot),
         }
     }
 
@@ -54,6 +57,7 @@ impl Board {
             Key::Stroke(id) => self.strokes.contains_key(&id),
             Key::FollowUp(id) => self.followups.contains_key(&id),
             Key::Person(id) => self.people.contains_key(&id),
+            Key::Dot(id) => self.dots.contains_key(&id),
         }
     }
 
@@ -68,6 +72,7 @@ impl Board {
             Record::Stroke(r) => self.strokes.insert(r.id, r).map(Record::Stroke),
             Record::FollowUp(r) => self.followups.insert(r.id, r).map(Record::FollowUp),
             Record::Person(r) => self.people.insert(r.id, r).map(Record::Person),
+            Record::Dot(r) => self.dots.insert(r.id, r).map(Record::Dot),
         }
     }
 
@@ -82,6 +87,7 @@ impl Board {
             Key::Stroke(id) => self.strokes.remove(&id).map(Record::Stroke),
             Key::FollowUp(id) => self.followups.remove(&id).map(Record::FollowUp),
             Key::Person(id) => self.people.remove(&id).map(Record::Person),
+            Key::Dot(id) => self.dots.remove(&id).map(Record::Dot),
         }
     }
 
@@ -95,6 +101,7 @@ impl Board {
         records.extend(self.strokes.values().cloned().map(Record::Stroke));
         records.extend(self.followups.values().cloned().map(Record::FollowUp));
         records.extend(self.people.values().cloned().map(Record::Person));
+        records.extend(self.dots.values().cloned().map(Record::Dot));
         Snapshot { records }
     }
 

@@ -3,7 +3,7 @@
 
 use crate::{
     ConnectorId, End, FollowUpId, FollowUpKind, FollowUpStatus, Key, Layout, NoteId, NoteKind,
-    Parent, PersonId, Phase, Reach, Record, SectionId, Size, Splice, Stroke, ThemeId, Tint,
+    Parent, PersonId, Phase, Reach, Record, SectionId, Size, Splice, Stroke, ThemeId, Tint, VoteOn,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -175,6 +175,8 @@ pub enum FollowUpChange {
     Status(FollowUpStatus),
     /// What changed when it was tried.
     Outcome(String),
+    /// The bright spot it emulates.
+    Spot(String),
 }
 
 /// A change of a person.
@@ -404,6 +406,38 @@ pub enum Command {
     SetPhases {
         /// All phases.
         phases: Vec<Phase>,
+    },
+    /// Reveals what people have written each for themselves in a phase. Facilitators only.
+    Reveal {
+        /// The phase's id.
+        phase: String,
+    },
+    /// Lets people write each for themselves again in a phase. Facilitators only.
+    Conceal {
+        /// The phase's id.
+        phase: String,
+    },
+    /// Opens a vote, blind until it is shown. Dots of the vote before it do not count any more.
+    /// Facilitators only.
+    StartVote {
+        /// A fresh word for it.
+        id: String,
+        /// Dots a person has.
+        budget: u32,
+        /// Dots a person may put on one thing.
+        cap: u32,
+        /// What they may be put on.
+        on: VoteOn,
+    },
+    /// Shows the dots of the open vote. Facilitators only.
+    ShowVotes,
+    /// Ends a vote without showing it. Facilitators only.
+    CancelVote,
+    /// Asks everybody to look at a theme or note. Facilitators only.
+    Discuss {
+        /// Which; `None`: the whole board again.
+        #[serde(default)]
+        on: Option<Key>,
     },
     /// Puts whole records: pasted from another board, imported, or from a template. Ids must be
     /// fresh. [`Record::Meta`] only on a board without a title, and by a facilitator.

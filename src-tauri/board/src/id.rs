@@ -90,6 +90,7 @@ id!(ConnectorId, b'c', "A connector between two things: `c…`.");
 id!(StrokeId, b'k', "A stroke of ink: `k…`.");
 id!(FollowUpId, b'f', "A follow-up: `f…`.");
 id!(PersonId, b'p', "A person on this board: `p…`.");
+id!(DotId, b'd', "A dot of a vote: `d…`.");
 
 /// The id of any record of a board, or `meta` for the board's own data.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, TS)]
@@ -111,6 +112,8 @@ pub enum Key {
     FollowUp(FollowUpId),
     /// A person.
     Person(PersonId),
+    /// A dot of a vote.
+    Dot(DotId),
 }
 
 impl fmt::Display for Key {
@@ -124,6 +127,7 @@ impl fmt::Display for Key {
             Self::Stroke(id) => id.fmt(f),
             Self::FollowUp(id) => id.fmt(f),
             Self::Person(id) => id.fmt(f),
+            Self::Dot(id) => id.fmt(f),
         }
     }
 }
@@ -143,6 +147,7 @@ impl FromStr for Key {
             Some(b'k') => Self::Stroke(text.parse()?),
             Some(b'f') => Self::FollowUp(text.parse()?),
             Some(b'p') => Self::Person(text.parse()?),
+            Some(b'd') => Self::Dot(text.parse()?),
             _ if text == "meta" => Self::Meta,
             _ => return Err(IdError),
         })
@@ -166,7 +171,7 @@ macro_rules! key_from {
     )*};
 }
 key_from!(SectionId => Section, NoteId => Note, ThemeId => Theme, ConnectorId => Connector,
-    StrokeId => Stroke, FollowUpId => FollowUp, PersonId => Person);
+    StrokeId => Stroke, FollowUpId => FollowUp, PersonId => Person, DotId => Dot);
 
 #[cfg(test)]
 mod tests {

@@ -39,6 +39,8 @@ words! {
         Puzzle = "puzzle",
         /// Bright spots.
         Idea = "idea",
+        /// What was understood while a theme was discussed.
+        Insight = "insight",
         /// Anything else.
         Plain = "plain",
     }
@@ -106,12 +108,26 @@ words! {
     }
 }
 words! {
-    /// How people write in a phase.
+    /// How people write while they gather.
     Writing {
+        /// Each for themselves until the reveal.
+        Private = "private",
         /// On the board, seen by all.
         Open = "open",
-        /// Private until the reveal.
-        Private = "private",
+    }
+}
+impl Default for Writing {
+    fn default() -> Self {
+        Self::Private
+    }
+}
+words! {
+    /// What dots may be put on.
+    VoteOn {
+        /// Themes, and notes that are in none.
+        Themes = "themes",
+        /// Notes.
+        Notes = "notes",
     }
 }
 words! {

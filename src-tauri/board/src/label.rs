@@ -48,6 +48,8 @@ const FOLLOW_UP: Noun = ("follow-up", "follow-ups");
 const PERSON: Noun = ("person", "people");
 const PHASE: Noun = ("phase", "phase");
 const PHASES: Noun = ("phases", "phases");
+const NOTES: Noun = ("notes", "notes");
+const VOTE: Noun = ("vote", "votes");
 const THING: Noun = ("thing", "things");
 
 /// What is done, to how many of what, and to what end.
@@ -153,6 +155,10 @@ fn act(command: &Command) -> Act {
         },
         Command::GoToPhase { .. } => one("Change", PHASE),
         Command::SetPhases { .. } => one("Change", PHASES),
+        Command::Reveal { .. } | Command::Conceal { .. } => one("Reveal", NOTES),
+        Command::StartVote { .. } | Command::CancelVote => one("Change", VOTE),
+        Command::ShowVotes => one("Show", VOTE),
+        Command::Discuss { .. } => one("Discuss", THEME),
         Command::Insert { records } => many("Add", records.iter().map(Record::key)),
     }
 }
@@ -185,6 +191,7 @@ fn noun(key: Key) -> Noun {
         Key::Stroke(_) => STROKE,
         Key::FollowUp(_) => FOLLOW_UP,
         Key::Person(_) => PERSON,
+        Key::Dot(_) => VOTE,
     }
 }
 

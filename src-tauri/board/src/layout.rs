@@ -127,15 +127,20 @@ fn lines(text: &str, width: i32) -> i32 {
                     word
                 };
             }
+            // A line may break after a hyphen.
+            if c == '-' {
+                word = 0;
+            }
         }
     }
     i32::try_from(count).unwrap_or(i32::MAX / LINE - 10)
 }
 
-/// The height of a note with this text at this width: an estimate, for placing.
+/// The height of a note with this text at this width, on the 4 grid: an estimate, for placing.
 pub fn note_height(text: &str, width: i32) -> i32 {
-    let lines = lines(text, width).min(crate::MAX_COORD / LINE);
-    (TEXT_PAD_Y + FOOT + lines * LINE).max(NOTE_H)
+    let lines = lines(text, width).min(crate::MAX_COORD / LINE - 4);
+    let needed = TEXT_PAD_Y + FOOT + lines * LINE;
+    ((needed + 3) / 4 * 4).max(NOTE_H)
 }
 
 /// The size a note takes: its own width where one was chosen, its text's height.
@@ -187,20 +192,41 @@ pub fn rows(sizes: &[Size], width: i32, gap: i32) -> (Vec<(i32, i32)>, Size) {
     (places, all)
 }
 
-/// A theme's tray: where its notes lie in it, and its size. Two columns of notes.
+/// The most a tray's rows are wide: as much as a section for reading holds.
+const TRAY_ROOM: i32 = SECTION_W - 2 * PADDING - 2 * TRAY_PADDING;
+
+/// How many columns a theme of `n` notes has.
+fn tray_columns(n: usize) -> i32 {
+    match n {
+        0 | 1 => 1,
+        2..=4 => 2,
+        5..=9 => 3,
+        _ => 4,
+    }
+}
+
+/// A theme's tray: where its notes lie in it, and its size. Rows as wide as that many columns of
+/// its narrowest note; wider notes take the room of several (as the UI lays it out, `layTray` in
+/// `canvas/layout.ts`).
 pub fn tray(notes: &[Size]) -> (Vec<(i32, i32)>, Size) {
-    let columns = 2 * NOTE_W + GAP;
-    let (mut places, all) = rows(notes, columns, GAP);
+    let unit = notes.iter().map(|note| note.w).min().unwrap_or(NOTE_W);
+    let fitting = ((TRAY_ROOM + GAP) / (unit + GAP)).max(1);
+    let columns = tray_columns(notes.len()).min(fitting);
+    let (mut places, all) = rows(notes, columns * (unit + GAP) - GAP, GAP);
     for (x, y) in &mut places {
         *x += TRAY_PADDING;
-        *y += TRAY_PADDING + TRAY_TITLE;
+        *y += TRAY_TITLE;
     }
-    let w = all.w.max(NOTE_W) + 2 * TRAY_PADDING;
+    let inner = if notes.is_empty() {
+        NOTE_H / 2
+    } else {
+        all.h + TRAY_PADDING
+    };
     (
         places,
         Size {
-            w,
-            h: all.h.max(NOTE_H) + TRAY_TITLE + 2 * TRAY_PADDING,
+            w: all.w.max(NOTE_W) + 2 * TRAY_PADDING,
+            h: TRAY_TITLE + inner,
         },
     )
 }

@@ -26,6 +26,7 @@ mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod text;
+pub mod votes;
 mod when;
 
 pub use board::Board;
@@ -35,17 +36,20 @@ pub use command::{
 };
 pub use export::ExportOptions;
 pub use id::{
-    BoardId, ConnectorId, FollowUpId, IdError, Key, NoteId, PersonId, SectionId, StrokeId, ThemeId,
+    BoardId, ConnectorId, DotId, FollowUpId, IdError, Key, NoteId, PersonId, SectionId, StrokeId,
+    ThemeId,
 };
-pub use kind::{FollowUpKind, FollowUpStatus, Layout, NoteKind, PhaseKind, Reach, Tint, Writing};
+pub use kind::{
+    FollowUpKind, FollowUpStatus, Layout, NoteKind, PhaseKind, Reach, Tint, VoteOn, Writing,
+};
 pub use label::label;
-pub use meta::{Meta, Phase};
+pub use meta::{Meta, Phase, Vote};
 pub use order::Order;
 pub use patch::{Patch, Snapshot};
-pub use plan::{Change, MAX_ITEMS, Plan, Rejection, insert_commands, plan, plan_all};
+pub use plan::{Change, MAX_ITEMS, Plan, Rejection, guest_may, insert_commands, plan, plan_all};
 pub use record::{
-    Connector, End, FollowUp, Note, Parent, Person, Place, Record, Section, Size, Stroke, Theme,
-    When,
+    Connector, Dot, End, FollowUp, Note, Parent, Person, Place, Record, Section, Size, Stroke,
+    Theme, When,
 };
 pub use sample::sample;
 pub use template::{Template, TemplateCard, TemplateError, TemplateSection, template, templates};

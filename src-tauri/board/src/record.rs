@@ -2,8 +2,8 @@
 //! (a follow-up's `from` excepted, which is a memory, not a link that must hold).
 
 use crate::{
-    ConnectorId, FollowUpId, FollowUpKind, FollowUpStatus, Key, Layout, MAX_COORD, Meta, NoteId,
-    NoteKind, Order, PersonId, Reach, SectionId, StrokeId, ThemeId, Tint,
+    ConnectorId, DotId, FollowUpId, FollowUpKind, FollowUpStatus, Key, Layout, MAX_COORD, Meta,
+    NoteId, NoteKind, Order, PersonId, Reach, SectionId, StrokeId, ThemeId, Tint,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -223,6 +223,9 @@ pub struct FollowUp {
     pub from: Option<Key>,
     /// What changed when it was tried; may be empty.
     pub outcome: String,
+    /// The id of the bright spot it emulates; empty for none.
+    #[serde(default)]
+    pub spot: String,
     /// Where its card lies on the board.
     pub place: Place,
 }
@@ -240,6 +243,19 @@ pub struct Person {
     pub tint: Tint,
     /// Named as a facilitator in the document.
     pub facilitator: bool,
+}
+
+/// A dot of a vote that was shown. It does not say whose it is, nor which other dots are theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "board.ts")]
+pub struct Dot {
+    /// Its id.
+    pub id: DotId,
+    /// Of which [`Vote`](crate::Vote).
+    pub vote: String,
+    /// The theme or note it was put on, even if that is gone now.
+    pub on: Key,
 }
 
 /// Any record.
@@ -263,6 +279,8 @@ pub enum Record {
     FollowUp(FollowUp),
     /// A person.
     Person(Person),
+    /// A dot of a vote.
+    Dot(Dot),
 }
 
 impl Record {
@@ -277,6 +295,7 @@ impl Record {
             Self::Stroke(record) => Key::Stroke(record.id),
             Self::FollowUp(record) => Key::FollowUp(record.id),
             Self::Person(record) => Key::Person(record.id),
+            Self::Dot(record) => Key::Dot(record.id),
         }
     }
 
@@ -287,7 +306,11 @@ impl Record {
             Self::Theme(record) => record.place = place,
             Self::Stroke(record) => record.place = place,
             Self::FollowUp(record) => record.place = place,
-            Self::Meta(_) | Self::Section(_) | Self::Connector(_) | Self::Person(_) => {}
+            Self::Meta(_)
+            | Self::Section(_)
+            | Self::Connector(_)
+            | Self::Person(_)
+            | Self::Dot(_) => {}
         }
     }
 
@@ -298,7 +321,11 @@ impl Record {
             Self::Theme(record) => Some(&record.place),
             Self::Stroke(record) => Some(&record.place),
             Self::FollowUp(record) => Some(&record.place),
-            Self::Meta(_) | Self::Section(_) | Self::Connector(_) | Self::Person(_) => None,
+            Self::Meta(_)
+            | Self::Section(_)
+            | Self::Connector(_)
+            | Self::Person(_)
+            | Self::Dot(_) => None,
         }
     }
 }

@@ -210,6 +210,7 @@ impl Writer<'_> {
             status: FollowUpStatus::Open,
             from: self.known.get(card.from).copied(),
             outcome: String::new(),
+            spot: String::new(),
             place,
         }));
     }

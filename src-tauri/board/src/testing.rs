@@ -73,8 +73,13 @@ pub fn check_invariants(board: &Board) -> Result<(), String> {
                 return Err(format!("{key} has half a point"));
             }
             Record::Stroke(_) => (vec![], None, None),
-            Record::FollowUp(r) => (vec![&r.owner, &r.outcome, &r.due], Some(&r.text), None),
+            Record::FollowUp(r) => (
+                vec![&r.owner, &r.outcome, &r.due, &r.spot],
+                Some(&r.text),
+                None,
+            ),
             Record::Person(r) => (vec![&r.name], None, None),
+            Record::Dot(r) => (vec![&r.vote], None, None),
         };
         for line in lines {
             fits(&key.to_string(), line, MAX_LINE)?;

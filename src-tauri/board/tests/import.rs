@@ -158,10 +158,10 @@ fn nothing_overlaps(board: &Board) {
             + 6;
         let h = notes
             .iter()
-            .map(|r| r.1 + r.3)
+            .map(|r| r.1 + r.3 + 6)
             .max()
-            .unwrap_or(layout::NOTE_H)
-            + 6;
+            // An empty one has room for half a note.
+            .unwrap_or(layout::TRAY_TITLE + layout::NOTE_H / 2);
         inside
             .entry(theme.place.parent)
             .or_default()
@@ -460,6 +460,73 @@ fn tasks_are_follow_ups_wherever_they_stand() {
             on the board: 0 notes, 0 follow-ups
         "#]],
     );
+}
+
+#[test]
+fn our_own_facts_of_a_follow_up_are_read_in_any_document() {
+    let board = read(
+        "x.md",
+        "# R\n\n## Action items\n\n- [ ] Ask Maps *(owner Mei · due 2025-02-01 · spreads a success · reaches every team)*\n- Write it down *(dropped)*\n- [x] Call *(owner Ama)*\n- Keep *(for now)*\n- Wait *(owner Jo · due soon)*\n",
+    );
+    let mut cards: Vec<_> = board.followups.values().collect();
+    cards.sort_by(|a, b| a.place.order.cmp(&b.place.order));
+    let told: Vec<_> = cards
+        .iter()
+        .map(|card| {
+            (
+                card.text.as_str(),
+                card.owner.as_str(),
+                card.due.as_str(),
+                card.status,
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("Ask Maps", "Mei", "2025-02-01", FollowUpStatus::Open),
+            ("Write it down", "", "", FollowUpStatus::Dropped),
+            ("Call", "Ama", "", FollowUpStatus::Done),
+            ("Keep (for now)", "", "", FollowUpStatus::Open),
+            ("Wait (owner Jo · due soon)", "", "", FollowUpStatus::Open),
+        ]
+    );
+    assert_eq!(cards[0].kind, FollowUpKind::Spread);
+    assert_eq!(cards[0].reach, Reach::Everyone);
+}
+
+#[test]
+fn a_title_in_the_front_matter_is_said_once() {
+    let loose = |text: &str| {
+        let board = read("x.md", text);
+        let on_board = |note: &&Note| note.place.parent == Parent::Board;
+        let notes: Vec<_> = board.notes.values().filter(on_board).collect();
+        (
+            board.meta.title.clone(),
+            notes
+                .iter()
+                .map(|note| note.text.clone())
+                .collect::<Vec<_>>(),
+        )
+    };
+    let alone = loose("---\ntitle: The move\n---\n\n## What went well\n\n- a\n");
+    assert_eq!(alone, ("The move".into(), vec![]));
+    let same = loose("---\ntitle: \"the  Move\"\n---\n\n# The move\n\n## What went well\n\n- a\n");
+    assert_eq!(same, ("The move".into(), vec![]));
+    let other = loose("---\ntitle: Another\n---\n\n# The move\n\n## What went well\n\n- a\n");
+    assert_eq!(other, ("The move".into(), vec!["title: Another".into()]));
+}
+
+#[test]
+fn a_tray_is_rows_of_its_narrowest_note() {
+    let note = |w: i32| Size { w, h: 100 };
+    let (places, size) = layout::tray(&[note(128), note(264), note(128), note(128)]);
+    // As `layTray` of the UI lays them.
+    assert_eq!(places, [(6, 24), (6, 132), (6, 240), (142, 240)]);
+    assert_eq!((size.w, size.h), (276, 346));
+    let (places, size) = layout::tray(&[note(264); 5]);
+    assert_eq!(places.iter().map(|place| place.0).max(), Some(278));
+    assert_eq!((size.w, size.h), (548, 346));
 }
 
 #[test]

@@ -132,6 +132,7 @@ fn board_of(text: &str) -> Board {
         status: FollowUpStatus::Open,
         from: Some(from.into()),
         outcome: text.to_owned(),
+        spot: String::new(),
         place: Place {
             parent: Parent::Board,
             x: 0,

@@ -47,8 +47,9 @@
 //! The files: [`protocol`] (what sessions say), `input.rs`, `output.rs`, `engine.rs` (who is asked
 //! what), `open_board.rs` (one open board), `requests.rs` (what sessions ask of it), `session.rs` (what a
 //! session has seen), `log.rs` (what is not on disk yet), `text.rs` (editing together), `presence.rs`,
-//! `peer.rs` and `sync.rs` (one peer, and the protocol with it), `inbox.rs` (foreign bytes), `heal.rs` (replicas that came apart),
-//! `wire.rs` (frames), `summary.rs` (a board as Home and the search see it).
+//! `peer.rs` and `sync.rs` (one peer, and the protocol with it), `held.rs` (what waits for the disk
+//! before one who looks on is sent it), `inbox.rs` (foreign bytes), `heal.rs` (replicas that came
+//! apart), `wire.rs` (frames), `summary.rs` (a board as Home and the search see it).
 
 pub mod protocol;
 pub mod summary;
@@ -56,6 +57,7 @@ pub mod wire;
 
 mod engine;
 mod heal;
+mod held;
 mod inbox;
 mod input;
 mod log;
@@ -67,6 +69,7 @@ mod requests;
 mod session;
 mod sync;
 mod text;
+mod workshop;
 
 #[cfg(test)]
 mod tests;

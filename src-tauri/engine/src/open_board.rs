@@ -319,6 +319,7 @@ impl OpenBoard {
         let Some(saved) = self.log.appended(token, seq) else {
             return;
         };
+        self.release_held(cx, token);
         let failing = self.log.is_failing();
         for (session, sub) in &mut self.subs {
             let owed = sub.unsaved.is_some() || sub.told_failing && !failing;

@@ -1,5 +1,6 @@
 //! What is known of a connected peer.
 
+use crate::held::Held;
 use crate::input::Millis;
 use crate::protocol::PeerState;
 use board::Role;
@@ -29,6 +30,8 @@ pub(crate) struct Peer {
     pub(crate) greeted: bool,
     /// Its queue is full: whatever is sent now is lost.
     pub(crate) blocked: bool,
+    /// What waits for this laptop's disk before it is sent to one who looks on.
+    pub(crate) held: Held,
     /// When an answer was asked for that has not come.
     pub(crate) asked: Option<Millis>,
     /// The number of the last `Ask`; the greeting counts as the first.
@@ -59,6 +62,7 @@ impl Peer {
             name: String::new(),
             greeted: false,
             blocked: false,
+            held: Held::default(),
             asked: None,
             ask_number: 1,
             suspect: None,

@@ -43,6 +43,9 @@ impl OpenBoard {
             peers,
             present: self.presence.others(sub.who),
             undo: sub.undo.clone(),
+            roster: Vec::new(),
+            late: Vec::new(),
+            timer: None,
         }
     }
 
@@ -86,6 +89,7 @@ impl OpenBoard {
             BoardRequest::Export {
                 format, options, ..
             } => Ok(self.export(format, &options)),
+            _ => Err(not_open()),
         };
         if let Err(fault) = &answer
             && fault.code == FaultCode::Unreadable
@@ -320,7 +324,10 @@ fn too_many() -> Fault {
 
 fn rejected(rejection: &Rejection) -> Fault {
     let code = match rejection {
-        Rejection::NotAllowed | Rejection::FacilitatorOnly => FaultCode::NotAllowed,
+        Rejection::NotAllowed
+        | Rejection::FacilitatorOnly
+        | Rejection::Private
+        | Rejection::Voting => FaultCode::NotAllowed,
         Rejection::Gone(_) => FaultCode::Gone,
         Rejection::TooLong(_) => FaultCode::TooLarge,
         Rejection::Taken(_) | Rejection::Malformed(_) => FaultCode::Malformed,

@@ -3,13 +3,25 @@
 use crate::input::Millis;
 use board::layout::{self, NOTE_H, NOTE_W};
 use board::{
-    Board, FollowUpStatus, Key, Layout, Note, NoteKind, Parent, Record, Section, SectionId, Size,
-    Theme,
+    Board, FollowUp, FollowUpStatus, Key, Layout, Note, NoteKind, Parent, Record, Section,
+    SectionId, Size, Theme, votes,
 };
 use std::collections::BTreeMap;
 
 /// Rectangles in a small picture, of notes and follow-ups: beyond that they are dust.
 const MOST: usize = 1_000;
+
+/// A follow-up as lists across boards show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreed {
+    /// The follow-up, without the place of its card.
+    pub followup: FollowUp,
+    /// The words of the note or theme it came from; empty where that is gone.
+    pub from: String,
+}
+
+/// Follow-ups and themes in a summary: a board has some ten.
+const MOST_AGREED: usize = 200;
 
 /// A board at a glance.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,6 +36,12 @@ pub struct Summary {
     pub followups: u32,
     /// Follow-ups done.
     pub followups_done: u32,
+    /// The follow-ups, in the order of their ids.
+    pub agreed: Vec<Agreed>,
+    /// The themes' names and dots, most dots first.
+    pub themes: Vec<(String, u32)>,
+    /// Notes on what went well, and on what made it hard: of the board, of nobody in particular.
+    pub balance: (u32, u32),
     /// When it was last changed.
     pub changed: Millis,
     /// Sections for a small picture: title, kind, left, top, width, height, in board units.
@@ -54,6 +72,9 @@ impl Summary {
                 .unwrap_or_default(),
             followups: count(board.followups.len()),
             followups_done: count(done.count()),
+            agreed: agreed(board),
+            themes: themes(board),
+            balance: (kinds(board, NoteKind::Well), kinds(board, NoteKind::Puzzle)),
             changed,
             sections,
             notes,
@@ -76,6 +97,40 @@ impl Summary {
     }
 }
 
+fn agreed(board: &Board) -> Vec<Agreed> {
+    let from = |followup: &FollowUp| match followup.from {
+        Some(Key::Note(id)) => board.notes.get(&id).map(|note| note.text.clone()),
+        Some(Key::Theme(id)) => board.themes.get(&id).map(|theme| theme.name.clone()),
+        _ => None,
+    };
+    let followups = board.followups.values().take(MOST_AGREED);
+    followups
+        .map(|followup| Agreed {
+            from: from(followup).unwrap_or_default(),
+            followup: followup.clone(),
+        })
+        .collect()
+}
+
+fn themes(board: &Board) -> Vec<(String, u32)> {
+    let tally = votes::tally(board);
+    let dots = |theme: &Theme| tally.get(&Key::Theme(theme.id)).copied().unwrap_or(0);
+    let mut themes: Vec<(String, u32)> = board
+        .themes
+        .values()
+        .filter(|theme| !theme.name.trim().is_empty())
+        .map(|theme| (theme.name.clone(), dots(theme)))
+        .collect();
+    themes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    themes.truncate(MOST_AGREED);
+    themes
+}
+
+fn kinds(board: &Board, kind: NoteKind) -> u32 {
+    let notes = board.notes.values().filter(|note| note.kind == kind);
+    u32::try_from(notes.count()).unwrap_or(u32::MAX)
+}
+
 /// The words of a record that the search finds it by, if it is on the board and has any.
 pub fn words(board: &Board, key: Key) -> Option<String> {
     let parts = match board.get(key)? {
@@ -85,7 +140,7 @@ pub fn words(board: &Board, key: Key) -> Option<String> {
         Record::Theme(theme) => vec![theme.name],
         Record::Connector(connector) => vec![connector.label],
         Record::FollowUp(followup) => vec![followup.text, followup.owner, followup.outcome],
-        Record::Stroke(_) | Record::Person(_) => return None,
+        Record::Stroke(_) | Record::Person(_) | Record::Dot(_) => return None,
     };
     let words = parts
         .into_iter()

@@ -13,9 +13,10 @@
 //!    other their deletions, ask once more, and if the answer still differs, `heal.rs` goes on.
 //!
 //! What one who looks on sends is never applied: its updates end the connection, its stand is only
-//! looked at to show whether it is up to date.
+//! looked at to show whether it is up to date. What it is sent waits until it is on disk here
+//! (`held.rs`).
 
-use crate::input::{Lane, PeerId, SessionKind};
+use crate::input::{AppendToken, Lane, PeerId, SessionKind};
 use crate::open_board::{Cx, OpenBoard, Origin};
 use crate::output::{Output, PeerEnd};
 use crate::peer::{ASK_AGAIN_MS, HAVE_EVERY_MS, Peer};
@@ -300,6 +301,7 @@ impl OpenBoard {
             update: update.clone(),
         }
         .encode();
+        let unsaved = self.log.newest_token();
         for (id, peer) in &mut self.peers {
             if !peer.greeted {
                 continue;
@@ -307,31 +309,44 @@ impl OpenBoard {
             peer.drift(cx.now);
             // Too large for a frame: the `Have` that follows makes the peer ask, and a diff is cut.
             let fits = update.len() <= MAX_UPDATE;
-            if Some(*id) != from && self.role >= Role::TakePart && !peer.blocked && fits {
-                cx.out.push(Output::SendFrame {
-                    peer: *id,
-                    lane: Lane::Sync,
-                    bytes: frame.clone(),
-                });
+            if Some(*id) != from && self.role >= Role::TakePart && fits {
+                post(cx, *id, peer, unsaved, frame.clone());
             }
             peer.compare_soon(cx.now);
         }
     }
 
-    pub(crate) fn send(&self, cx: &mut Cx<'_>, id: PeerId, frame: &SyncFrame) {
-        if self.peers.get(&id).is_some_and(|peer| !peer.blocked) {
-            let bytes = frame.encode();
-            cx.out.push(Output::SendFrame {
-                peer: id,
-                lane: Lane::Sync,
-                bytes,
-            });
+    pub(crate) fn send(&mut self, cx: &mut Cx<'_>, id: PeerId, frame: &SyncFrame) {
+        let unsaved = self.log.newest_token();
+        if let Some(peer) = self.peers.get_mut(&id) {
+            post(cx, id, peer, unsaved, frame.encode());
+        }
+    }
+
+    /// Changes are on disk up to a token: those who look on may know of them.
+    pub(crate) fn release_held(&mut self, cx: &mut Cx<'_>, saved: AppendToken) {
+        let mut missed = Vec::new();
+        for (id, peer) in &mut self.peers {
+            while let Some(bytes) = peer.held.pop(saved) {
+                cx.out.push(Output::SendFrame {
+                    peer: *id,
+                    lane: Lane::Sync,
+                    bytes,
+                });
+            }
+            if self.log.is_safe() && peer.held.take_missed() {
+                missed.push(*id);
+            }
+        }
+        for id in missed {
+            self.send_have(cx, id, 0, false);
         }
     }
 
     pub(crate) fn peer_full(&mut self, id: PeerId) {
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.blocked = true;
+            peer.held.clear();
             // What it was to be compared after may be what was lost.
             peer.suspect = None;
         }
@@ -390,6 +405,19 @@ impl OpenBoard {
             self.send_have(cx, id, 0, false);
         }
         self.heal_tick(cx);
+    }
+}
+
+/// Sends a frame, or has it wait for the disk, or drops it where the peer's queue is full.
+fn post(cx: &mut Cx<'_>, id: PeerId, peer: &mut Peer, unsaved: Option<AppendToken>, bytes: Bytes) {
+    match unsaved {
+        _ if peer.blocked => {}
+        Some(until) if peer.role < Role::TakePart => peer.held.push(until, bytes),
+        _ => cx.out.push(Output::SendFrame {
+            peer: id,
+            lane: Lane::Sync,
+            bytes,
+        }),
     }
 }
 

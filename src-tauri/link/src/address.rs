@@ -48,6 +48,21 @@ impl PeerAddr {
         self.addrs.iter().copied()
     }
 
+    /// The same device, reached at these addresses as well, as far as there is room.
+    #[must_use]
+    pub fn also_at(mut self, addrs: impl IntoIterator<Item = SocketAddr>) -> Self {
+        for addr in addrs {
+            if self.addrs.len() < MAX_ADDRS {
+                self.addrs.insert(addr);
+            }
+        }
+        self
+    }
+
+    pub(crate) fn leads_anywhere(&self) -> bool {
+        !self.addrs.is_empty() || self.relay.is_some()
+    }
+
     /// Bytes to keep or hand to another member of the board.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -121,7 +136,7 @@ impl PeerAddr {
     pub(crate) fn within(&self, reach: &Reach) -> Option<EndpointAddr> {
         let direct = self
             .addrs()
-            .filter(|addr| reach.allows(addr.ip()))
+            .filter(|addr| addr.port() != 0 && reach.allows(addr.ip()))
             .map(TransportAddr::Ip);
         let relay = match reach {
             Reach::Internet { .. } => self.relay.clone().map(TransportAddr::Relay),

@@ -20,11 +20,13 @@ use crate::{
     address::PeerAddr,
     close::{CloseCode, Closed},
     config::{Config, Limits, Reach},
-    credential::{BoardId, Credential, DeviceId, Role, Secret},
+    credential::{BoardId, Credential, DeviceId, Role, Secret, Standing},
     handshake::{self, ALPN, Established, Identity},
     interfaces,
+    member::Member,
     peer::{Peer, PeerId},
     pending::Pending,
+    revocation::Revocation,
     socket::{bind_endpoint, connect, published},
     ticket::{Ticket, Title},
 };
@@ -225,6 +227,42 @@ impl Link {
         self.inner.dial(peer, &mine).await
     }
 
+    /// This device's card for other members of a board, as of now, and dated after the one it
+    /// replaces. `None` where the [`Gate`] gives no credential, nobody has signed for this device
+    /// yet, or it has no address.
+    #[must_use]
+    pub fn card(&self, board: &BoardId, replaces: Option<&Member>) -> Option<Member> {
+        let identity = &self.inner.identity;
+        let mine = identity.gate.credential(board)?;
+        let now_ms = (identity.clock)();
+        // Others took that one as little as this device would, if it is dated too far ahead.
+        let after = replaces
+            .filter(|held| held.is_current(now_ms))
+            .map_or(0, |held| held.signed_ms().saturating_add(1));
+        Member::sign(
+            &identity.device,
+            board,
+            self.address(),
+            mine.chain().clone(),
+            now_ms.max(after),
+        )
+    }
+
+    /// Withdraws an invitation or a device for every member to see, as a facilitator. Tell it to
+    /// the board's [`Directory`](crate::Directory). `None` where this device may not, or not yet: nobody
+    /// has signed for it; and for the board's creator, who cannot be revoked.
+    #[must_use]
+    pub fn revocation(
+        &self,
+        board: &BoardId,
+        key: DeviceId,
+        standing: Standing,
+    ) -> Option<Revocation> {
+        let identity = &self.inner.identity;
+        let mine = identity.gate.credential(board)?;
+        Revocation::sign(&identity.device, board, mine.chain().clone(), key, standing)
+    }
+
     /// The live connections of a board.
     #[must_use]
     pub fn peers(&self, board: &BoardId) -> Vec<Peer> {
@@ -251,10 +289,7 @@ impl Link {
             {
                 peer.close(CloseCode::Left, "the board is no longer shared");
             } else if peer.chain().is_out(&peer.device(), standing) {
-                peer.close(
-                    CloseCode::Revoked,
-                    "a facilitator removed this device from the board",
-                );
+                peer.close(CloseCode::Revoked, REMOVED);
             }
         }
     }
@@ -373,6 +408,17 @@ impl Inner {
         }
         peers.live.insert(peer.id(), peer.clone());
         drop(peers);
+        // It may have been removed since its proof was looked at. Whoever is removed after this is
+        // found among the live by `Link::recheck`.
+        let gate = &self.identity.gate;
+        let standing = |key: &DeviceId| gate.standing(peer.board(), key);
+        if peer.chain().is_out(&peer.device(), standing) {
+            peer.close(CloseCode::Revoked, REMOVED);
+            return Err(JoinError::Refused(Closed::by_us(
+                CloseCode::Revoked,
+                REMOVED,
+            )));
+        }
         tokio::spawn(peer.clone().run(established.lanes, self.events.clone()));
         Ok(peer)
     }
@@ -410,6 +456,8 @@ impl std::fmt::Debug for Inner {
 pub(crate) fn too_slow(conn: &Connection) {
     handshake::close(conn, CloseCode::TooSlow, "the handshake took too long");
 }
+
+const REMOVED: &str = "a facilitator removed this device from the board";
 
 /// Events that wait for the runtime. Few, as each may hold a frame of a megabyte; waiting here
 /// holds up the sender through QUIC's flow control.

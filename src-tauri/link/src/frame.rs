@@ -5,29 +5,35 @@
 
 use bytes::{Buf, Bytes, BytesMut};
 
-/// The two streams of a connection. They are separate QUIC streams, so that a large first sync
-/// never holds up cursors.
+/// The streams of a connection. They are separate QUIC streams, so that a large first sync never
+/// holds up cursors, nor that somebody was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Lane {
     /// Document sync: every frame arrives, in order; a full queue is reported to the sender.
     Sync,
     /// Presence: only the newest matters; a full queue drops its oldest frames.
     Presence,
+    /// What a [`Directory`](crate::Directory) says and hears: rare, small, and all of it counts. A peer
+    /// that does not keep up here is to be let go; it is told everything when it comes back.
+    Members,
 }
 
 impl Lane {
-    /// Both lanes.
-    pub const ALL: [Self; 2] = [Self::Sync, Self::Presence];
+    /// All lanes.
+    pub const ALL: [Self; 3] = [Self::Sync, Self::Presence, Self::Members];
 
     /// The largest frame of this lane, in bytes.
     ///
     /// Sync: 1 MiB, the largest document update, and 64 bytes for the header the sync protocol
     /// puts around it. Presence: 64 KiB; a cursor and a selection take a few hundred bytes.
+    /// Members: 16 KiB; a card takes a few hundred bytes, and checking a full frame of forged ones
+    /// a few milliseconds.
     #[must_use]
     pub const fn max_frame(self) -> usize {
         match self {
             Self::Sync => 1024 * 1024 + 64,
             Self::Presence => 64 * 1024,
+            Self::Members => 16 * 1024,
         }
     }
 
@@ -35,6 +41,7 @@ impl Lane {
         match self {
             Self::Sync => b'S',
             Self::Presence => b'P',
+            Self::Members => b'M',
         }
     }
 

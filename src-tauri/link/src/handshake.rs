@@ -4,7 +4,7 @@
 //! 2. The other verifies it and answers **Welcome** on the same stream: its own proof and, for a
 //!    newcomer, a certificate for the newcomer's device. A stranger learns nothing before its own
 //!    proof holds, not even whether the board is known here.
-//! 3. The one who dialled verifies that, and opens the two lanes, each with its tag as first byte.
+//! 3. The one who dialled verifies that, and opens the lanes, each with its tag as first byte.
 //!
 //! A proof is a chain of certificates (see [`crate::credential`]). Where it ends in a device, TLS
 //! has shown that the peer is that device. Where it ends in an invitation, the peer signs, with

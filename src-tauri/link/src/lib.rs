@@ -30,7 +30,7 @@
 //! while let Some(event) = events.recv().await {
 //!     match event {
 //!         Event::PeerConnected { peer } => { /* peer.board(), peer.role(), peer.address() */ }
-//!         Event::Frame { peer, lane, bytes } => { /* to the engine */ }
+//!         Event::Frame { peer, lane, bytes } => { /* to the engine, or the Directory */ }
 //!         Event::Drained { peer } => { /* sync again with this peer */ }
 //!         Event::PeerClosed { peer, reason } => { /* maybe link.dial(…) */ }
 //!         Event::Admitted { credential } => { /* keep instead of the one held for its board */ }
@@ -49,6 +49,9 @@
 //!
 //! Access is explained in [`credential`], the handshake in [`handshake`], the spoken code in
 //! [`spoken`]. To revoke: answer [`Standing::Revoked`] from the gate, then call [`Link::recheck`].
+//!
+//! Members tell each other who else there is, and who no longer, on [`Lane::Members`]: send a new
+//! peer [`Directory::frames`], give what comes on that lane to [`Directory::hear`], hand on the [`News`].
 
 mod address;
 mod chain;
@@ -56,14 +59,17 @@ mod close;
 mod code_exchange;
 mod config;
 pub mod credential;
+mod directory;
 mod endpoint;
 mod frame;
 pub mod handshake;
 mod interfaces;
+mod member;
 mod nearby;
 mod outbox;
 mod peer;
 mod pending;
+mod revocation;
 mod socket;
 pub mod spoken;
 #[cfg(test)]
@@ -82,11 +88,14 @@ pub use credential::{
     BoardId, BoardIdError, Credential, CredentialError, DeviceId, InvitationId, NEVER, Role,
     Standing,
 };
+pub use directory::{Directory, DirectoryError, MAX_MEMBERS, MAX_REVOCATIONS, News, Teller};
 pub use endpoint::{BindError, InviteError, JoinError, Link};
 pub use frame::{FrameDecoder, FrameError, Lane};
+pub use member::{CARD_LASTS_MS, Member};
 pub use nearby::{BrowseError, Browsing, Offer};
 pub use outbox::SendError;
 pub use peer::{Peer, PeerId};
+pub use revocation::Revocation;
 pub use spoken::{SpokenCode, SpokenCodeError};
 pub use ticket::{MAX_TICKET, MAX_TITLE, Ticket, TicketError, Title, TitleError};
 

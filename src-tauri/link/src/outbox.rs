@@ -72,7 +72,7 @@ impl Outbox {
         };
         while !fits(&state) {
             match self.lane {
-                Lane::Sync => {
+                Lane::Sync | Lane::Members => {
                     state.refused = true;
                     return Err(SendError::Full);
                 }
@@ -136,10 +136,12 @@ impl Outbox {
 ///
 /// Sync: four of the largest frames; more would only delay the resync that a slow peer gets.
 /// Presence: about a second of a lively board; older cursors are of no use to anybody.
+/// Members: the fullest directory twice, which is a megabyte and a half.
 const fn capacity(lane: Lane) -> (usize, usize) {
     match lane {
         Lane::Sync => (1024, 4 * Lane::Sync.max_frame()),
         Lane::Presence => (64, 2 * Lane::Presence.max_frame()),
+        Lane::Members => (1024, 96 * Lane::Members.max_frame()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A proven peer: its two lanes, carried by tasks that never wait for one another.
+//! A proven peer: its lanes, carried by tasks that never wait for one another.
 
 use std::{
     fmt,
@@ -47,6 +47,7 @@ struct Inner {
     conn: Connection,
     sync: Outbox,
     presence: Outbox,
+    members: Outbox,
     /// Set before this side closes, so that the end is told with our own reason.
     closed: OnceLock<Closed>,
 }
@@ -67,6 +68,7 @@ impl Peer {
             conn,
             sync: Outbox::new(Lane::Sync),
             presence: Outbox::new(Lane::Presence),
+            members: Outbox::new(Lane::Members),
             closed: OnceLock::new(),
         }))
     }
@@ -129,8 +131,9 @@ impl Peer {
     ///
     /// # Errors
     /// [`SendError::Full`] on the sync lane when the peer does not keep up: do not queue
-    /// elsewhere, but sync again from its state after [`Event::Drained`]. The presence lane drops
-    /// its oldest frames instead. [`SendError::Closed`] after the end, and
+    /// elsewhere, but sync again from its state after [`Event::Drained`]. On the members' lane it
+    /// means a peer to let go. The presence lane drops its oldest frames instead.
+    /// [`SendError::Closed`] after the end, and
     /// [`SendError::BadLength`] for an empty frame or one above [`Lane::max_frame`].
     pub fn send(&self, lane: Lane, frame: Bytes) -> Result<(), SendError> {
         self.outbox(lane).push(frame)
@@ -170,6 +173,7 @@ impl Peer {
         match lane {
             Lane::Sync => &self.0.sync,
             Lane::Presence => &self.0.presence,
+            Lane::Members => &self.0.members,
         }
     }
 
@@ -244,6 +248,7 @@ impl Peer {
 
     async fn write(self, lane: Lane, mut send: SendStream, events: mpsc::Sender<Event>) {
         let _ = send.set_priority(match lane {
+            Lane::Members => 2,
             Lane::Presence => 1,
             Lane::Sync => 0,
         });
@@ -255,7 +260,7 @@ impl Peer {
             {
                 return;
             }
-            if taken.drained {
+            if taken.drained && lane == Lane::Sync {
                 let _ = events.send(Event::Drained { peer: self.0.id }).await;
             }
         }

@@ -77,7 +77,7 @@ fn bind_within(
     Ok(builder)
 }
 
-/// Three streams from the side that dials (handshake and two lanes), none from the other.
+/// Four streams from the side that dials (handshake and three lanes), none from the other.
 ///
 /// The windows keep the lanes apart. A stream has half a megabyte under way: 5 MB/s at 100 ms, and
 /// the most that a presence lane can lag behind. The connection's windows, on either side, hold
@@ -85,7 +85,7 @@ fn bind_within(
 /// for the presence lane, whose packets go first.
 fn transport_config() -> QuicTransportConfig {
     const STREAM_WINDOW: u32 = 512 * 1024;
-    const STREAMS: u32 = 3;
+    const STREAMS: u32 = 4;
     const CONNECTION_WINDOW: u32 = (STREAMS + 1) * STREAM_WINDOW;
     /// Milliseconds without a sign of life. iroh sends one every five seconds: two may be lost
     /// before the people on this board are told that somebody has gone.
@@ -104,11 +104,16 @@ fn transport_config() -> QuicTransportConfig {
 /// What others may be told of an endpoint's addresses.
 pub(crate) fn published(endpoint: &Endpoint, reach: &Reach) -> PeerAddr {
     match reach {
-        // iroh leaves out loopback addresses.
-        Reach::Loopback => PeerAddr::new(endpoint.id(), endpoint.bound_sockets()),
-        Reach::LocalNetwork | Reach::Internet { .. } => {
-            PeerAddr::published(&endpoint.addr(), reach)
-        }
+        // Each socket has an address of its own, known from the start; iroh comes to know them only
+        // by and by, and leaves out loopback.
+        Reach::Loopback | Reach::LocalNetwork => PeerAddr::new(
+            endpoint.id(),
+            endpoint
+                .bound_sockets()
+                .into_iter()
+                .filter(|addr| reach.allows(addr.ip())),
+        ),
+        Reach::Internet { .. } => PeerAddr::published(&endpoint.addr(), reach),
     }
 }
 

@@ -55,6 +55,10 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(self.take(usize::from(length))?).map_err(|_| Malformed)
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Nothing may be left over.
     pub(crate) fn end(self) -> Result<(), Malformed> {
         if self.0.is_empty() {

@@ -30,13 +30,15 @@ pub(crate) enum Root {
     FollowUps,
     /// People by id.
     People,
+    /// Dots of votes by id.
+    Dots,
     /// The summary, a text.
     Summary,
 }
 
 impl Root {
     /// Every root; the content hash goes through them in this order.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Meta,
         Self::Sections,
         Self::Notes,
@@ -45,10 +47,11 @@ impl Root {
         Self::Strokes,
         Self::FollowUps,
         Self::People,
+        Self::Dots,
         Self::Summary,
     ];
     /// The roots that hold records.
-    pub(crate) const RECORDS: [Self; 7] = [
+    pub(crate) const RECORDS: [Self; 8] = [
         Self::Sections,
         Self::Notes,
         Self::Themes,
@@ -56,6 +59,7 @@ impl Root {
         Self::Strokes,
         Self::FollowUps,
         Self::People,
+        Self::Dots,
     ];
 
     /// Its name in the document.
@@ -69,6 +73,7 @@ impl Root {
             Self::Strokes => "strokes",
             Self::FollowUps => "followups",
             Self::People => "people",
+            Self::Dots => "dots",
             Self::Summary => "summary",
         }
     }
@@ -89,6 +94,7 @@ impl Root {
             Key::Stroke(_) => Self::Strokes,
             Key::FollowUp(_) => Self::FollowUps,
             Key::Person(_) => Self::People,
+            Key::Dot(_) => Self::Dots,
         }
     }
 

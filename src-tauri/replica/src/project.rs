@@ -170,7 +170,7 @@ impl View {
                     return None;
                 }
             }
-            Record::Meta(_) | Record::Section(_) | Record::Person(_) => {}
+            Record::Meta(_) | Record::Section(_) | Record::Person(_) | Record::Dot(_) => {}
         }
         Some(record)
     }

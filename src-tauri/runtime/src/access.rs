@@ -1,7 +1,7 @@
 //! What this laptop holds of each board, and who is let in: the [`link::Gate`], from memory.
 
 use board::Role;
-use link::{Credential, DeviceId, InvitationId, Standing};
+use link::{Credential, DeviceId, Directory, InvitationId, Standing};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{PoisonError, RwLock};
@@ -23,7 +23,25 @@ pub(crate) struct Standings {
 #[derive(Debug)]
 struct Shared {
     credential: Credential,
+    /// What was said on this laptop.
     standings: Standings,
+    /// What was said among the members, by the root that is trusted.
+    directories: BTreeMap<DeviceId, Directory>,
+}
+
+impl Shared {
+    fn new(credential: Credential) -> Self {
+        let directories = BTreeMap::from([(credential.root(), Directory::new(&credential))]);
+        Self {
+            credential,
+            standings: Standings::default(),
+            directories,
+        }
+    }
+
+    fn directory(&self) -> Option<&Directory> {
+        self.directories.get(&self.credential.root())
+    }
 }
 
 /// The boards this laptop is a member of.
@@ -44,13 +62,15 @@ impl Access {
         let board = credential.board().as_str().to_owned();
         match self.write().entry(board) {
             std::collections::btree_map::Entry::Occupied(mut held) => {
-                held.get_mut().credential = credential;
+                let held = held.get_mut();
+                // A ticket that comes to nothing leads back to the root before: its directory stays.
+                held.directories
+                    .entry(credential.root())
+                    .or_insert_with(|| Directory::new(&credential));
+                held.credential = credential;
             }
             std::collections::btree_map::Entry::Vacant(free) => {
-                free.insert(Shared {
-                    credential,
-                    standings: Standings::default(),
-                });
+                free.insert(Shared::new(credential));
             }
         }
     }
@@ -72,6 +92,48 @@ impl Access {
         let shared = boards.get_mut(board)?;
         change(&mut shared.standings);
         Some(shared.standings.clone())
+    }
+
+    /// Looks at what is known of a board's members.
+    pub(crate) fn directory<T>(
+        &self,
+        board: &str,
+        look: impl FnOnce(&Directory) -> T,
+    ) -> Option<T> {
+        self.read().get(board)?.directory().map(look)
+    }
+
+    /// Changes what is known of a board's members.
+    pub(crate) fn change_directory<T>(
+        &self,
+        board: &str,
+        change: impl FnOnce(&mut Directory) -> T,
+    ) -> Option<T> {
+        let mut boards = self.write();
+        let shared = boards.get_mut(board)?;
+        let root = shared.credential.root();
+        shared.directories.get_mut(&root).map(change)
+    }
+
+    /// What was withdrawn on this laptop and is not known among the members.
+    pub(crate) fn unsaid(&self, board: &str) -> Vec<(DeviceId, Standing)> {
+        let boards = self.read();
+        let Some(shared) = boards.get(board) else {
+            return Vec::new();
+        };
+        let said = |key: &DeviceId| {
+            shared
+                .directory()
+                .map_or(Standing::Good, |directory| directory.standing(key))
+        };
+        let local = &shared.standings;
+        let revoked = local.revoked.iter().map(|key| (key, Standing::Revoked));
+        let closed = local.closed.iter().map(|key| (key, Standing::Closed));
+        revoked
+            .chain(closed)
+            .filter_map(|(text, standing)| Some((key_of(text)?, standing)))
+            .filter(|(key, standing)| severity(said(key)) < severity(*standing))
+            .collect()
     }
 
     /// Forgets a board.
@@ -100,18 +162,42 @@ impl link::Gate for Access {
     }
 
     fn standing(&self, board: &link::BoardId, key: &DeviceId) -> Standing {
-        let key = key_text(key);
-        match self.read().get(board.as_str()) {
-            Some(shared) if shared.standings.revoked.contains(&key) => Standing::Revoked,
-            Some(shared) if shared.standings.closed.contains(&key) => Standing::Closed,
-            _ => Standing::Good,
-        }
+        let text = key_text(key);
+        let boards = self.read();
+        let Some(shared) = boards.get(board.as_str()) else {
+            return Standing::Good;
+        };
+        let here = if shared.standings.revoked.contains(&text) {
+            Standing::Revoked
+        } else if shared.standings.closed.contains(&text) {
+            Standing::Closed
+        } else {
+            Standing::Good
+        };
+        let there = shared
+            .directory()
+            .map_or(Standing::Good, |directory| directory.standing(key));
+        std::cmp::max_by_key(here, there, |standing| severity(*standing))
+    }
+}
+
+fn severity(standing: Standing) -> u8 {
+    match standing {
+        Standing::Good => 0,
+        Standing::Closed => 1,
+        Standing::Revoked => 2,
     }
 }
 
 /// A device or invitation as text.
 pub(crate) fn key_text(key: &InvitationId) -> String {
     data_encoding::HEXLOWER.encode(key.as_bytes())
+}
+
+/// Reads [`key_text`].
+fn key_of(text: &str) -> Option<DeviceId> {
+    let bytes = data_encoding::HEXLOWER.decode(text.as_bytes()).ok()?;
+    DeviceId::from_bytes(&bytes.try_into().ok()?).ok()
 }
 
 /// The board's words for a role of the link.

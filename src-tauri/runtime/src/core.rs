@@ -482,6 +482,15 @@ impl Thread {
 pub(crate) fn load_failure(error: &store::LoadError) -> LoadFailure {
     match error {
         store::LoadError::NoSuchBoard => LoadFailure::NotFound,
+        store::LoadError::Damaged(detail) => {
+            tracing::warn!(detail, "a board could not be read");
+            LoadFailure::Storage(
+                "Where this laptop keeps this board, its disk file is damaged. It is left as it is, \
+                and nothing was deleted. Anybody else who has the board can save it as a board file \
+                and send it; opening that brings it back."
+                    .into(),
+            )
+        }
         other => LoadFailure::Storage(other.to_string()),
     }
 }

@@ -14,11 +14,15 @@ mod files;
 mod home;
 mod logs;
 mod marker;
+mod members;
+mod mesh;
 mod peers;
 pub mod protocol;
 mod serve;
 mod shared;
 mod start;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use board::{BoardId, ExportOptions, Role};

@@ -2,25 +2,23 @@
 
 use crate::access::key_text;
 use crate::core::Work;
+use crate::mesh::{Calls, Missed};
 use crate::shared::{Shared, lock};
+use crate::{members, mesh};
 use engine::{Input, Lane};
-use link::{Event, PeerAddr};
-use std::sync::Arc;
+use link::{CloseCode, Closed, DeviceId, Event, JoinError, Peer, PeerAddr};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::{Membership, Write};
 use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 /// Frames of all peers waiting for the engine. Beyond it the peers' streams wait.
 const WAITING_FRAMES: usize = 256;
-/// Waits between calls to a peer that does not answer: soon after a hiccup, then seldom enough to
-/// be free, often enough that a lid that opens is noticed within half a minute.
-const CALL_AGAIN: [Duration; 5] = [
-    Duration::from_millis(300),
-    Duration::from_secs(1),
-    Duration::from_secs(3),
-    Duration::from_secs(10),
-    Duration::from_secs(30),
-];
+/// How often a laptop that misses nobody looks whether its own card is still fresh.
+const SAY_AGAIN: Duration = Duration::from_secs(30 * 60);
 /// The wait after a network that could not be bound: one is just coming up.
 const BIND_AGAIN: Duration = Duration::from_secs(2);
 /// Addresses kept a board; the oldest go.
@@ -40,8 +38,8 @@ pub(crate) async fn listen(shared: Arc<Shared>, mut events: mpsc::Receiver<Event
             tokio::time::sleep(BIND_AGAIN).await;
         };
         tracing::info!("bound to the network anew");
-        for waiting in lock(&shared.dialling).values() {
-            waiting.notify_one();
+        for caller in lock(&shared.callers).values() {
+            caller.tell(Heard::Afresh);
         }
     }
 }
@@ -62,6 +60,7 @@ pub(crate) fn link_id(peer: engine::PeerId) -> link::PeerId {
 /// Until the link ends.
 async fn carry(shared: &Arc<Shared>, mut events: mpsc::Receiver<Event>, generation: u64) {
     let waiting = Arc::new(Semaphore::new(WAITING_FRAMES));
+    let mut here: BTreeMap<link::PeerId, Peer> = BTreeMap::new();
     while let Some(event) = events.recv().await {
         match event {
             Event::PeerConnected { peer } => {
@@ -70,16 +69,24 @@ async fn carry(shared: &Arc<Shared>, mut events: mpsc::Receiver<Event>, generati
                 know(shared, &board, &peer.address());
                 call(shared, &board);
                 let id = engine_id(generation, peer.id());
-                shared.core.send(Work::Peer(id, Box::new(peer)));
+                here.insert(peer.id(), peer.clone());
+                shared.core.send(Work::Peer(id, Box::new(peer.clone())));
+                members::greet(shared, &peer);
                 shared.boards_changed.notify_one();
             }
             Event::Frame { peer, lane, bytes } => {
-                let Ok(permit) = Arc::clone(&waiting).acquire_owned().await else {
-                    return;
-                };
                 let lane = match lane {
                     link::Lane::Sync => Lane::Sync,
                     link::Lane::Presence => Lane::Presence,
+                    link::Lane::Members => {
+                        if let Some(peer) = here.get(&peer) {
+                            members::hear(shared, peer, &bytes);
+                        }
+                        continue;
+                    }
+                };
+                let Ok(permit) = Arc::clone(&waiting).acquire_owned().await else {
+                    return;
                 };
                 let input = Input::Frame {
                     peer: engine_id(generation, peer),
@@ -99,8 +106,14 @@ async fn carry(shared: &Arc<Shared>, mut events: mpsc::Receiver<Event>, generati
                     .core
                     .send(Work::Peerless(engine_id(generation, peer)));
                 recount(shared);
-                for waiting in lock(&shared.dialling).values() {
-                    waiting.notify_one();
+                if let Some(peer) = here.remove(&peer)
+                    && let Some(caller) = lock(&shared.callers).get(peer.board().as_str())
+                {
+                    caller.tell(if turns_away(&reason) {
+                        Heard::TurnedAway(peer.device())
+                    } else {
+                        Heard::Look
+                    });
                 }
             }
             Event::Admitted { credential } => {
@@ -204,60 +217,133 @@ pub(crate) fn keep_membership(shared: &Shared, board: &str, address: Option<&Pee
         });
 }
 
-/// Sees to it that the known peers of a board are called until they are connected.
-pub(crate) fn call(shared: &Arc<Shared>, board: &str) {
-    let mut dialling = lock(&shared.dialling);
-    if dialling.contains_key(board) {
-        return;
-    }
-    let wanted = Arc::new(Notify::new());
-    dialling.insert(board.to_owned(), Arc::clone(&wanted));
-    tokio::spawn(keep_calling(Arc::clone(shared), board.to_owned(), wanted));
+/// What somebody who calls a board's members is told meanwhile.
+#[derive(Debug, Default)]
+pub(crate) struct Caller {
+    wake: Notify,
+    heard: Mutex<Vec<Heard>>,
 }
 
-async fn keep_calling(shared: Arc<Shared>, board: String, wanted: Arc<Notify>) {
-    let Ok(id) = board.parse::<link::BoardId>() else {
+#[derive(Debug)]
+enum Heard {
+    /// There are other members, or other connections.
+    Look,
+    /// This laptop is on another network.
+    Afresh,
+    /// A connection ended, and calling again at once would end the same way.
+    TurnedAway(DeviceId),
+}
+
+impl Caller {
+    /// There are other members, or other connections.
+    pub(crate) fn look(&self) {
+        self.tell(Heard::Look);
+    }
+
+    fn tell(&self, heard: Heard) {
+        let mut all = lock(&self.heard);
+        // Whoever looks at anything looks at everything.
+        if !matches!(heard, Heard::Look) {
+            all.push(heard);
+        }
+        drop(all);
+        self.wake.notify_one();
+    }
+}
+
+/// Sees to it that the members of a board are called until they are connected.
+pub(crate) fn call(shared: &Arc<Shared>, board: &str) {
+    let Ok(id) = board.parse() else { return };
+    let mut callers = lock(&shared.callers);
+    if let Some(caller) = callers.get(board) {
+        caller.look();
         return;
-    };
-    let mut tries = 0;
-    while shared.access.held(&board).is_some() {
-        let addresses = shared
-            .store
-            .membership(&board)
-            .ok()
-            .flatten()
-            .map(|m| known(&m))
-            .unwrap_or_default();
-        let here: Vec<_> = shared
-            .link()
-            .peers(&id)
-            .iter()
-            .map(link::Peer::device)
+    }
+    if let Some(calling) = &mut *lock(&shared.calling) {
+        let caller = Arc::new(Caller::default());
+        callers.insert(board.to_owned(), Arc::clone(&caller));
+        calling.spawn(keep_calling(Arc::clone(shared), id, caller));
+    }
+}
+
+/// Calls nobody any more.
+pub(crate) async fn hang_up(shared: &Shared) {
+    let calling = lock(&shared.calling).take();
+    if let Some(mut calling) = calling {
+        calling.shutdown().await;
+    }
+}
+
+async fn keep_calling(shared: Arc<Shared>, board: link::BoardId, caller: Arc<Caller>) {
+    let mut calls = Calls::default();
+    let mut under_way = JoinSet::new();
+    while shared.access.held(board.as_str()).is_some() {
+        let link = shared.link();
+        let mut known: BTreeMap<DeviceId, PeerAddr> = members::addresses(&shared, &board)
+            .into_iter()
+            .map(|address| (address.id(), address))
             .collect();
-        let mut missing = false;
-        for address in addresses
-            .iter()
-            .filter(|address| !here.contains(&address.id()))
-        {
-            match shared.link().dial(&id, address).await {
-                Ok(_) => {}
-                Err(error) => {
-                    missing = true;
-                    tracing::debug!(%error, "a peer was not reached");
+        let (me, others) = (link.device(), known.keys().copied().collect());
+        let here: Vec<DeviceId> = link.peers(&board).iter().map(Peer::device).collect();
+        here.iter().for_each(|device| calls.reached(device));
+        let mut wanted = mesh::wanted(&me, &others, &calls.away());
+        wanted.retain(|device| !here.contains(device));
+        for device in calls.due(&me, &wanted, &others, Instant::now()) {
+            // Only those that are known are due.
+            let address = known.remove(&device).unwrap_or(PeerAddr::new(device, []));
+            let (link, board) = (link.clone(), board.clone());
+            under_way.spawn(async move { (device, link.dial(&board, &address).await) });
+        }
+        // Those who look on, or come without a card, hear now and then that this laptop is there.
+        let next = calls.next().unwrap_or_else(|| Instant::now() + SAY_AGAIN);
+        tokio::select! {
+            Some(called) = under_way.join_next() => {
+                calls.ended();
+                match called {
+                    Ok((device, Ok(_))) => calls.reached(&device),
+                    Ok((device, Err(error))) => {
+                        tracing::debug!(%error, "a member was not reached");
+                        calls.missed(device, missed(&error), Instant::now(), chance());
+                    }
+                    Err(error) => tracing::error!(%error, "a call failed"),
                 }
             }
-        }
-        if missing {
-            let wait = CALL_AGAIN[tries.min(CALL_AGAIN.len() - 1)];
-            tries += 1;
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                () = wanted.notified() => tries = 0,
+            () = caller.wake.notified() => {
+                for heard in std::mem::take(&mut *lock(&caller.heard)) {
+                    match heard {
+                        Heard::Look => {}
+                        Heard::Afresh => calls.afresh(Instant::now()),
+                        Heard::TurnedAway(device) => {
+                            calls.missed(device, Missed::TurnedAway, Instant::now(), chance());
+                        }
+                    }
+                }
             }
-        } else {
-            tries = 0;
-            wanted.notified().await;
+            () = tokio::time::sleep_until(next) => members::introduce(&shared, &board),
         }
     }
-    lock(&shared.dialling).remove(&board);
+    lock(&shared.callers).remove(board.as_str());
+}
+
+fn missed(error: &JoinError) -> Missed {
+    match error {
+        JoinError::Refused(closed) if turns_away(closed) => Missed::TurnedAway,
+        _ => Missed::NoAnswer,
+    }
+}
+
+/// Whether calling again is of no use for now.
+fn turns_away(closed: &Closed) -> bool {
+    matches!(
+        closed.code,
+        Some(CloseCode::Revoked | CloseCode::Expired | CloseCode::BrokeProtocol)
+    )
+}
+
+/// Spreads the calls of many laptops in time.
+fn chance() -> u8 {
+    let mut byte = [u8::MAX];
+    // Without randomness all wait the whole time.
+    let _ = getrandom::fill(&mut byte);
+    byte[0]
 }

@@ -2,6 +2,7 @@
 
 use crate::access::Access;
 use crate::core::{Core, Work};
+use crate::peers::Caller;
 use crate::protocol::{HomeEvent, NearbyOffer, Theme};
 use board::Tint;
 use engine::Input;
@@ -43,8 +44,10 @@ pub(crate) struct Shared {
     pub(crate) offers: Mutex<BTreeMap<String, OpenOffer>>,
     /// Connections a board has now.
     pub(crate) connected: Mutex<BTreeMap<String, u32>>,
-    /// Boards whose peers are being dialled.
-    pub(crate) dialling: Mutex<BTreeMap<String, Arc<tokio::sync::Notify>>>,
+    /// Boards whose members are being called.
+    pub(crate) callers: Mutex<BTreeMap<String, Arc<Caller>>>,
+    /// The tasks that call; `None` once Upshot is closing.
+    pub(crate) calling: Mutex<Option<tokio::task::JoinSet<()>>>,
     pub(crate) boards_changed: tokio::sync::Notify,
 }
 
@@ -72,7 +75,8 @@ impl Shared {
             nearby: Mutex::default(),
             offers: Mutex::default(),
             connected: Mutex::default(),
-            dialling: Mutex::default(),
+            callers: Mutex::default(),
+            calling: Mutex::new(Some(tokio::task::JoinSet::new())),
             boards_changed: tokio::sync::Notify::new(),
         }
     }

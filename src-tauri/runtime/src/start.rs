@@ -6,7 +6,7 @@ use crate::home::boards::Word;
 use crate::marker::Marker;
 use crate::protocol::ServerMessage;
 use crate::shared::{Me, Shared};
-use crate::{clock, home, peers};
+use crate::{clock, home, members, peers};
 use board::BoardId;
 use engine::{Input, LoadFailure, Stored};
 use link::Credential;
@@ -173,9 +173,11 @@ impl Runtime {
         let _ = tokio::time::timeout(Duration::from_secs(5), stopped).await;
         // Peers that answer are told within a round trip; one that has died never answers.
         let _ = tokio::time::timeout(GOODBYE, self.shared.link().close()).await;
-        for task in &self.tasks {
+        for task in self.tasks {
             task.abort();
+            let _ = task.await;
         }
+        peers::hang_up(&self.shared).await;
         // An empty list is answered when everything before it is on disk.
         let store = self.shared.store.clone();
         let _ = tokio::task::spawn_blocking(move || store.commit(Vec::new())).await;
@@ -302,7 +304,10 @@ fn read_memberships(store: &Store, access: &Access) -> Result<Vec<String>, Start
     let mut with_peers = Vec::new();
     for membership in store.memberships()?.rows {
         match Credential::from_bytes(&membership.secret) {
-            Ok(credential) => access.admit(credential),
+            Ok(credential) => {
+                access.admit(credential.clone());
+                members::recall(store, access, &credential)?;
+            }
             Err(error) => {
                 tracing::warn!(board = %membership.board, %error, "a membership cannot be read");
                 continue;

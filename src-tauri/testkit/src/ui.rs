@@ -227,7 +227,15 @@ impl Ui {
             BoardEvent::Closed { message, .. } => panic!("the board was closed: {message}"),
             BoardEvent::SaveFailed { .. }
             | BoardEvent::Presence { .. }
-            | BoardEvent::Role { .. } => {}
+            | BoardEvent::Roster { .. }
+            | BoardEvent::Timer { .. }
+            | BoardEvent::Progress { .. }
+            | BoardEvent::Summoned { .. }
+            | BoardEvent::Role { .. }
+            | BoardEvent::Roster { .. }
+            | BoardEvent::Timer { .. }
+            | BoardEvent::Progress { .. }
+            | BoardEvent::Summoned { .. } => {}
             BoardEvent::Notice { code, .. } => panic!("{code}, though nobody forged anything"),
         }
         self.safe()

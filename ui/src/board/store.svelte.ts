@@ -40,6 +40,8 @@ export class BoardStore extends Records {
   saveFailure = $state('');
   /** The last thing to be said to a screen reader. */
   announcement = $state('');
+  /** The colour this session goes by here; `null` until it is known. */
+  tint = $state<Tint | null>(null);
   /** Everybody else on the board. */
   readonly others = new Others();
   /** Texts followed by editors. */
@@ -66,7 +68,7 @@ export class BoardStore extends Records {
       () => this.#identity.person,
       (change) => void this.#awaitSaved(change),
     );
-    this.#identity = new Identity(client, board);
+    this.#identity = new Identity(client, board, this);
   }
 
   /** Everything this session changed is safe on disk. */
@@ -115,7 +117,7 @@ export class BoardStore extends Records {
     this.put(expected);
     this.#underWay++;
     try {
-      const person = await this.#identity.ensure((key) => this.get(key) !== undefined);
+      const person = await this.#identity.ensure();
       const reply = await this.#client.ask({ ask: 'execute', board: this.board, person, commands });
       this.#changed = Math.max(this.#changed, reply.change);
       return reply.change;
@@ -140,12 +142,25 @@ export class BoardStore extends Records {
   /** This session's person goes by this name and colour from now on. */
   goBy(name: string, tint: Tint): void {
     this.#identity.goBy(name, tint);
-    if (this.#presence) this.present(this.#presence);
+    this.#tell();
+  }
+
+  /** Colours of the others: of people of the board, and of who is here without being one yet. */
+  taken(person: PersonId | null): ReadonlySet<Tint> {
+    const records = this.people.flatMap((key) => this.as('person', key) ?? []);
+    const others = this.others.list.flatMap(({ presence }) =>
+      presence.tint && (person === null || presence.person !== person) ? [presence.tint] : [],
+    );
+    return new Set([
+      ...records.filter((record) => record.id !== person).map((record) => record.tint),
+      ...others,
+    ]);
   }
 
   /** Tells the others where this session is. */
   present(presence: Presence): void {
     this.#presence = presence;
+    this.tint = this.#identity.presence.tint;
     if (this.status !== 'open') return;
     void this.#client
       .ask({
@@ -159,6 +174,10 @@ export class BoardStore extends Records {
   /** The person who acts in this session, once they have acted. */
   get person(): PersonId | null {
     return this.#identity.person;
+  }
+
+  #tell(): void {
+    if (this.#presence) this.present(this.#presence);
   }
 
   async #step(ask: 'undo' | 'redo'): Promise<Reply<'undone'>> {
@@ -194,10 +213,10 @@ export class BoardStore extends Records {
       this.#saved = 0;
       this.others.reset(opened.present, performance.now());
       this.replace(opened.snapshot);
-      this.#identity.adopt(this.records());
       this.status = 'open';
       this.message = '';
       this.texts.reopen();
+      void this.#identity.adopt().then(() => this.#tell());
     } catch (error) {
       if (attempt !== this.#opening) return;
       this.#opening = 0;

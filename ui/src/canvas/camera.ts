@@ -65,6 +65,33 @@ export function fitted(r: Rect, size: Extent, most: number, margin: Margin): Vie
   };
 }
 
+/** The most a board is enlarged to fill a large window: notes no larger than on a projector. */
+const MOST_HOME = 1.5;
+/** Smaller text than at this zoom is the price of seeing everything, worth paying for a little. */
+const READABLE = 0.85;
+/** And below this it cannot be read: then only a part is shown. */
+const LEAST_HOME = 0.7;
+/** So near to 1, exactly 1 is better: text at other zooms is less sharp. */
+const NEARLY = 0.04;
+
+/**
+ * Where a board is first shown: all of it where that can be read, else its whole width from the top, else
+ * its top left.
+ */
+export function homeView(r: Rect, size: Extent, margin: Margin): View {
+  const all = fitted(r, size, MOST_HOME, margin);
+  const room = size.w - margin.left - margin.right;
+  const wide = Math.min(MOST_HOME, room / Math.max(1, r.w));
+  let z = all.z > READABLE ? all.z : wide > LEAST_HOME ? wide : Math.max(all.z, LEAST_HOME);
+  if (Math.abs(z - 1) < NEARLY) z = 1;
+  // A narrow board stands in the middle, not at the side.
+  const left = margin.left + Math.max(0, (room - r.w * z) / 2);
+  return { x: r.x - left / z, y: r.y - HOME_TOP / z, z };
+}
+
+/** From the bar to the top of the board, CSS pixels. */
+const HOME_TOP = 16;
+
 /** CSS pixels kept free at the sides. */
 export interface Margin {
   left: number;
@@ -82,6 +109,15 @@ export function revealed(view: View, r: Rect, size: Extent, margin: Margin): Vie
   const dx = left < 0 ? left : right > 0 ? Math.min(right, left) : 0;
   const dy = top < 0 ? top : bottom > 0 ? Math.min(bottom, top) : 0;
   return dx === 0 && dy === 0 ? view : panned(view, dx, dy);
+}
+
+/** Whether `r` shows in part within the bottom right corner of this size. */
+export function inCorner(view: View, r: Rect, size: Extent, corner: Extent): boolean {
+  const end = toScreen(view, { x: r.x + r.w, y: r.y + r.h });
+  const start = toScreen(view, r);
+  return (
+    end.x > size.w - corner.w && end.y > size.h - corner.h && start.x < size.w && start.y < size.h
+  );
 }
 
 /** Between two views, the zoom changing evenly to the eye (its logarithm does). */

@@ -53,20 +53,32 @@ export function themeColumns(n: number): number {
   return n <= 1 ? 1 : n <= 4 ? 2 : n <= 9 ? 3 : 4;
 }
 
-/** Lays out notes of the given sizes in rows of `columns`. */
+/** The most a tray's rows are wide: two trays of two columns, as a section for reading has them. */
+const TRAY_ROOM = 2 * (2 * NOTE_W + GAP) + 2 * THEME_PAD + 14;
+
+/**
+ * Lays out notes of the given sizes in rows as wide as `columns` of the narrowest; wider notes take
+ * the room of several. The import places themes by the same arithmetic (`board::layout::tray`).
+ */
 export function layTray(sizes: readonly { w: number; h: number }[], columns: number): Tray {
-  const wide = Math.max(NOTE_W, ...sizes.map((size) => size.w));
+  const unit = sizes.length === 0 ? NOTE_W : Math.min(...sizes.map((size) => size.w));
+  const fitting = Math.max(1, Math.floor((TRAY_ROOM + GAP) / (unit + GAP)));
+  const width = Math.min(columns, fitting) * (unit + GAP) - GAP;
   const at: Rect[] = [];
-  let y = THEME_TITLE;
-  for (let i = 0; i < sizes.length; i += columns) {
-    const row = sizes.slice(i, i + columns);
-    row.forEach((size, c) => at.push({ x: THEME_PAD + c * (wide + GAP), y, w: size.w, h: size.h }));
-    y += Math.max(...row.map((size) => size.h)) + GAP;
+  let [x, y, row, wide] = [0, 0, 0, NOTE_W];
+  for (const { w, h } of sizes) {
+    if (x > 0 && x + w > width) {
+      y += row + GAP;
+      [x, row] = [0, 0];
+    }
+    at.push({ x: THEME_PAD + x, y: THEME_TITLE + y, w, h });
+    row = Math.max(row, h);
+    wide = Math.max(wide, x + w);
+    x += w + GAP;
   }
-  const filled = Math.max(1, Math.min(columns, sizes.length));
   return {
-    w: 2 * THEME_PAD + filled * wide + (filled - 1) * GAP,
-    h: sizes.length === 0 ? THEME_TITLE + NOTE_H / 2 : y - GAP + THEME_PAD,
+    w: 2 * THEME_PAD + wide,
+    h: THEME_TITLE + (sizes.length === 0 ? NOTE_H / 2 : y + row + THEME_PAD),
     at,
   };
 }

@@ -1,15 +1,25 @@
 import type { End, Key } from '../ipc/generated/board';
 import { wordsOf } from '../board/records';
 import type { BoardStore } from '../board/store.svelte';
-import { around, grown, meets, type Rect } from './geometry';
+import { around, grown, meets, type Point, type Rect } from './geometry';
 import { HEADER, THEME_TITLE } from './layout';
-import { headOf, labelAt, pathOf, route, type Way } from './route';
+import { headOf, type Label, labelAt, pathOf, route, type Way } from './route';
 import type { Scene } from './scene.svelte';
+import { canvasRuler, type Ruler } from './text';
 
 /** Things further than this from both ends are not in a connector's way, board units. */
 const REACH = 80;
 /** Obstacles looked at: beyond, a way around them is not worth finding. */
 const MOST_OBSTACLES = 80;
+/** A label as `ConnectorView` draws it: its font, height, sides, and the most it is wide. */
+const LABEL = {
+  font: '600 13px "Atkinson Hyperlegible Next", system-ui, sans-serif',
+  h: 22,
+  sides: 18,
+  most: 240,
+};
+/** From a note's edge to its words and glyph: a label may lie on that much of it. */
+const NOTE_EDGE = 7;
 
 /** The elements of a drawn connector. */
 export interface Drawn {
@@ -19,15 +29,22 @@ export interface Drawn {
   label: HTMLElement | undefined;
 }
 
+/** A way, and where its label stands. */
+interface Routed {
+  way: Way;
+  label: Point | undefined;
+}
+
 /** Keeps connectors drawn along their ways. */
 export class Links {
   readonly #store: BoardStore;
   readonly #scene: Scene;
   readonly #drawn = new Map<Key, Drawn>();
-  readonly #ways = new Map<Key, Way>();
+  readonly #ways = new Map<Key, Routed>();
   readonly #dirty = new Set<Key>();
   readonly #at = new Map<Key, Set<Key>>();
   readonly #ends = new Map<Key, readonly Key[]>();
+  #ruler: Ruler | undefined;
 
   constructor(store: BoardStore, scene: Scene) {
     this.#store = store;
@@ -73,46 +90,12 @@ export class Links {
 
   /** The way of a connector; `undefined` where an end does not show. */
   way(key: Key): Way | undefined {
-    const known = this.#ways.get(key);
-    if (known) return known;
-    const record = this.#store.as('connector', key);
-    if (!record) return undefined;
-    const way = this.between(record.from, record.to);
-    if (way) this.#ways.set(key, way);
-    return way;
+    return this.#routed(key)?.way;
   }
 
   /** The way between two ends. */
   between(from: End, to: End): Way | undefined {
-    const a = this.#rect(from);
-    const b = this.#rect(to);
-    if (!a || !b) return undefined;
-    const span = around([a, b]);
-    if (!span) return undefined;
-    const obstacles: Rect[] = [];
-    for (const key of this.#scene.grid.in(grown(span, REACH))) {
-      if (('on' in from && key === from.on) || ('on' in to && key === to.on)) continue;
-      const rect = this.#scene.rect(key);
-      // What holds an end (a theme does) is not in the way.
-      if (rect && !meets(rect, grown(a, -4)) && !meets(rect, grown(b, -4))) obstacles.push(rect);
-      if (obstacles.length >= MOST_OBSTACLES) break;
-    }
-    // A line through a title makes it hard to read, wherever it leads.
-    for (const key of [...this.#store.sections, ...this.#store.themes]) {
-      const record = this.#store.get(key);
-      const rect = this.#scene.rect(key);
-      if (!rect || !record || !meets(rect, grown(span, REACH))) continue;
-      if (('on' in from && key === from.on) || ('on' in to && key === to.on)) continue;
-      const h = record.type === 'section' ? HEADER - 8 : THEME_TITLE;
-      obstacles.push({
-        x: rect.x + 8,
-        y: rect.y + 6,
-        w: Math.min(rect.w - 16, 44 + wordsOf(record).length * 9),
-        h: h - 6,
-      });
-    }
-    const areas = this.#store.sections.flatMap((key) => this.#scene.rect(key) ?? []);
-    return route(a, b, obstacles, areas);
+    return this.#route(from, to, '')?.way;
   }
 
   /** Whether a connector may show in a part of the board. */
@@ -128,6 +111,60 @@ export class Links {
     this.#dirty.clear();
   }
 
+  #routed(key: Key): Routed | undefined {
+    const known = this.#ways.get(key);
+    if (known) return known;
+    const record = this.#store.as('connector', key);
+    const routed = record && this.#route(record.from, record.to, record.label);
+    if (routed) this.#ways.set(key, routed);
+    return routed;
+  }
+
+  #route(from: End, to: End, words: string): Routed | undefined {
+    const a = this.#rect(from);
+    const b = this.#rect(to);
+    const span = a && b && around([a, b]);
+    if (!span) return undefined;
+    const near = grown(span, REACH);
+    const ends = [from, to].flatMap((end) => ('on' in end ? [end.on] : []));
+    // What holds an end (a theme does) is not in the way.
+    const free = (rect: Rect): boolean => !meets(rect, grown(a, -4)) && !meets(rect, grown(b, -4));
+    const obstacles: Rect[] = [];
+    const clear: Rect[] = [];
+    for (const key of this.#scene.grid.in(near)) {
+      const rect = this.#scene.rect(key);
+      if (!rect) continue;
+      clear.push(grown(rect, -NOTE_EDGE));
+      if (!ends.includes(key) && free(rect)) obstacles.push(rect);
+      if (obstacles.length >= MOST_OBSTACLES) break;
+    }
+    for (const key of [...this.#store.sections, ...this.#store.themes]) {
+      const record = this.#store.get(key);
+      const rect = this.#scene.rect(key);
+      if (!rect || !record || !meets(rect, near)) continue;
+      // A line through a title makes it hard to read, wherever it leads.
+      const section = record.type === 'section';
+      const title = {
+        x: rect.x + 8,
+        y: rect.y + 6,
+        w: Math.min(rect.w - 16, 44 + wordsOf(record).length * 9),
+        h: (section ? HEADER - 8 : THEME_TITLE) - 6,
+      };
+      clear.push(title);
+      if (!ends.includes(key)) obstacles.push(!section && free(rect) ? rect : title);
+    }
+    const areas = this.#store.sections.flatMap((key) => this.#scene.rect(key) ?? []);
+    const label = words === '' ? undefined : this.#label(words, clear);
+    const way = route(a, b, obstacles, areas, label);
+    return { way, label: label && labelAt(way, label) };
+  }
+
+  #label(words: string, clear: readonly Rect[]): Label {
+    this.#ruler ??= canvasRuler(LABEL.font);
+    const w = Math.min(LABEL.most, Math.ceil(this.#ruler(words)) + LABEL.sides);
+    return { w, h: LABEL.h, clear };
+  }
+
   #rect(end: End): Rect | undefined {
     if ('at' in end) return { x: end.at[0], y: end.at[1], w: 0, h: 0 };
     const shown = this.#scene.layout.shown(end.on);
@@ -136,14 +173,15 @@ export class Links {
 
   #write(key: Key): void {
     const drawn = this.#drawn.get(key);
-    const way = drawn && this.way(key);
-    if (!drawn || !way) return;
+    const routed = drawn && this.#routed(key);
+    if (!drawn || !routed) return;
+    const { way } = routed;
     const d = pathOf(way);
     drawn.line.setAttribute('d', d);
     drawn.grab.setAttribute('d', d);
     drawn.head.setAttribute('d', headOf(way));
     if (drawn.label) {
-      const { x, y } = labelAt(way);
+      const { x, y } = routed.label ?? labelAt(way, { w: 0, h: LABEL.h, clear: [] });
       drawn.label.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;
     }
   }

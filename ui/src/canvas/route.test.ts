@@ -55,6 +55,35 @@ describe('route', () => {
       { x: 100, y: 60 },
     ];
     expect(pathOf(way)).toBe('M0 0L92 0Q100 0 100 8L100 60');
-    expect(labelAt(way)).toEqual({ x: 50, y: 0 });
+    expect(labelAt(way, { w: 60, h: 22, clear: [] })).toEqual({ x: 50, y: 0 });
+  });
+
+  it('keeps a label off the words of a note', () => {
+    const way = [
+      { x: 0, y: 0 },
+      { x: 400, y: 0 },
+    ];
+    const words = { x: 150, y: -40, w: 90, h: 80 };
+    const { x } = labelAt(way, { w: 100, h: 22, clear: [words] });
+    expect(x + 50 <= words.x || x - 50 >= words.x + words.w).toBe(true);
+  });
+
+  it('goes straight between rows of notes, where its label covers none', () => {
+    // Two trays of two rows; their middle is the lower edge of the upper row.
+    const tray = (x: number) => ({ x, y: 0, w: 276, h: 220 });
+    const clear = [0, 330].flatMap((x) => [
+      { x: x + 13, y: 31, w: 250, h: 74 },
+      { x: x + 13, y: 127, w: 250, h: 80 },
+    ]);
+    const way = route(tray(0), tray(330), [], [], { w: 90, h: 22, clear });
+    expect(way.length).toBe(2);
+    expect(way[0]?.y).toBe(114);
+  });
+
+  it('takes a longer way where a straight one would be hidden by its label', () => {
+    const way = route(box(0, 0), box(160, 0), [], [], { w: 140, h: 22, clear: [] });
+    expect(way.length).toBeGreaterThan(2);
+    const spot = labelAt(way, { w: 140, h: 22, clear: [] });
+    expect(way.some((p, i) => i > 0 && p.y === way[i - 1]?.y && p.y === spot.y)).toBe(true);
   });
 });

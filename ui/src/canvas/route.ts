@@ -25,8 +25,26 @@ const OUT: { [S in Side]: Point } = {
 };
 const SIDES: readonly Side[] = ['right', 'bottom', 'left', 'top'];
 
+/** What a unit of a label's length costs where it hides the line, or lies on what it should not. */
+const HIDING = 4;
+const COVERING = 2;
+/** At the ends of a stretch that must show beside its label; at the tip, the arrowhead as well. */
+const SHOWING = 8;
+const HEAD = 12;
+/** Places for a label are looked at this far apart. */
+const STEP = 16;
+/** A straight way as good as this, in units of length, is taken without looking for others. */
+const GOOD = 40;
+
 /** A connector's way in board units: corners from its start to its tip. */
 export type Way = readonly Point[];
+
+/** The size of a connector's label, and what is better left uncovered by it. */
+export interface Label {
+  w: number;
+  h: number;
+  clear: readonly Rect[];
+}
 
 function port(r: Rect, side: Side, gap: number): Point {
   const out = OUT[side];
@@ -38,19 +56,29 @@ function port(r: Rect, side: Side, gap: number): Point {
 
 /**
  * The way of a connector between two rectangles (points are rectangles without area), in right angles,
- * around `obstacles` where there is a way around, and rather between than through `areas`.
+ * around `obstacles` where there is a way around, rather between than through `areas`, and with room for
+ * its `label`.
  */
 export function route(
   from: Rect,
   to: Rect,
   obstacles: readonly Rect[],
   areas: readonly Rect[] = [],
+  label?: Label,
 ): Way {
   const blocks = obstacles.map((r) => grown(r, 2));
-  const straight = direct(from, to);
-  if (straight && crossings(straight, blocks) === 0) return straight;
   let best: Point[] | undefined;
   let least = Infinity;
+  const straights = direct(from, to, label !== undefined);
+  const [middle] = straights;
+  for (const straight of straights) {
+    if (crossings(straight, blocks) > 0) continue;
+    const beside = straight[0] && middle?.[0] ? gap(straight[0], middle[0]) : 0;
+    const cost = beside / 4 + (label ? spot(straight, label).cost : 0);
+    if (cost < least) [best, least] = [straight, cost];
+    if (least < GOOD) return straight;
+  }
+  if (best) least += length(best);
   const inner = [grown(from, -2), grown(to, -2)];
   for (const [a, s] of stubs(from, 0, LEAVING)) {
     for (const [b, t] of stubs(to, TIP, ARRIVING)) {
@@ -58,9 +86,11 @@ export function route(
         const way = tidy([a, s, ...corners, t, b]);
         if (turnsBack(way)) continue;
         const cost = length(way) + (way.length - 2) * BEND + indoors(way, areas) * INDOORS;
-        // The count of crossings is dear to find: not for what is too long already.
+        // The rest is dear to find: not for what is too long already.
         if (cost >= least) continue;
-        const whole = cost + crossings(way, [...blocks, ...inner]) * CROSSING;
+        const crossed = crossings(way, [...blocks, ...inner]) * CROSSING;
+        if (cost + crossed >= least) continue;
+        const whole = cost + crossed + (label ? spot(way, label).cost : 0);
         if (whole < least) {
           least = whole;
           best = way;
@@ -103,39 +133,40 @@ function indoors(way: readonly Point[], areas: readonly Rect[]): number {
   return sum;
 }
 
-/** A straight line where the two face each other. */
-function direct(from: Rect, to: Rect): Point[] | undefined {
+/** Straight lines where the two face each other: in the middle, then (`all`) beside it. */
+function direct(from: Rect, to: Rect, all: boolean): Point[][] {
   const top = Math.max(from.y, to.y);
   const bottom = Math.min(from.y + from.h, to.y + to.h);
   if (bottom - top >= 16 || (from.h === 0 && to.h === 0 && from.y === to.y)) {
-    const y = Math.round((top + bottom) / 2);
-    if (to.x >= from.x + from.w)
-      return [
-        { x: from.x + from.w, y },
-        { x: to.x - TIP, y },
-      ];
-    if (from.x >= to.x + to.w)
-      return [
-        { x: from.x, y },
-        { x: to.x + to.w + TIP, y },
-      ];
+    const x =
+      to.x >= from.x + from.w
+        ? [from.x + from.w, to.x - TIP]
+        : from.x >= to.x + to.w
+          ? [from.x, to.x + to.w + TIP]
+          : undefined;
+    if (x) return slides(top, bottom, all).map((y) => x.map((x) => ({ x, y })));
   }
   const left = Math.max(from.x, to.x);
   const right = Math.min(from.x + from.w, to.x + to.w);
   if (right - left >= 16) {
-    const x = Math.round((left + right) / 2);
-    if (to.y >= from.y + from.h)
-      return [
-        { x, y: from.y + from.h },
-        { x, y: to.y - TIP },
-      ];
-    if (from.y >= to.y + to.h)
-      return [
-        { x, y: from.y },
-        { x, y: to.y + to.h + TIP },
-      ];
+    const y =
+      to.y >= from.y + from.h
+        ? [from.y + from.h, to.y - TIP]
+        : from.y >= to.y + to.h
+          ? [from.y, to.y + to.h + TIP]
+          : undefined;
+    if (y) return slides(left, right, all).map((x) => y.map((y) => ({ x, y })));
   }
-  return undefined;
+  return [];
+}
+
+/** Places between two, from the middle outwards. */
+function slides(from: number, to: number, all: boolean): number[] {
+  const middle = Math.round((from + to) / 2);
+  const most = all ? (to - from) / 2 - 8 : 0;
+  const found = [middle];
+  for (let d = 4; d <= most; d += 4) found.push(middle - d, middle + d);
+  return found;
 }
 
 function ways(s: Point, t: Point): Point[][] {
@@ -241,20 +272,43 @@ export function headOf(way: Way): string {
   return `M${wing(1)}L${tip.x} ${tip.y}L${wing(-1)}`;
 }
 
-/** Where the label stands: the middle of the longest level stretch, else of the longest. */
-export function labelAt(way: Way): Point {
-  let best: Point = way[0] ?? { x: 0, y: 0 };
-  let most = -1;
+/** Where the label stands: where it hides the least of the line and of what lies around it. */
+export function labelAt(way: Way, label: Label): Point {
+  return spot(way, label).at;
+}
+
+/** The best place of a label on a way, and what it costs there in units of length. */
+function spot(way: Way, label: Label): { at: Point; cost: number } {
+  let best = { at: way[0] ?? { x: 0, y: 0 }, cost: Infinity };
   for (let i = 1; i < way.length; i++) {
     const [a, b] = [way[i - 1], way[i]];
     if (!a || !b) continue;
-    const d = gap(a, b) * (a.y === b.y ? 2 : 1);
-    if (d > most) {
-      most = d;
-      best = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+    const level = a.y === b.y;
+    const whole = gap(a, b);
+    const size = level ? label.w : label.h;
+    // The arrowhead is to be seen: the stretch to its tip is that much shorter.
+    const shown = i === way.length - 1 ? whole - HEAD : whole;
+    const lacking = Math.max(0, size + 2 * SHOWING - shown);
+    const reach = Math.max(0, (shown - size) / 2 - SHOWING);
+    for (let d = 0; d <= reach; d += STEP) {
+      for (const side of d === 0 ? [0] : [-d, d]) {
+        const at = towards(a, b, shown / 2 + side);
+        const box = { x: at.x - label.w / 2, y: at.y - label.h / 2, w: label.w, h: label.h };
+        const covered = label.clear.reduce((sum, r) => sum + shared(box, r), 0) / label.h;
+        // On the level it reads as part of the line; and rather in the middle than elsewhere.
+        const cost = lacking * HIDING + covered * COVERING + (level ? 0 : BEND) + d / 8;
+        if (cost < best.cost) best = { at, cost };
+      }
     }
   }
   return best;
+}
+
+/** The area two rectangles share. */
+function shared(a: Rect, b: Rect): number {
+  const w = Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x);
+  const h = Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y);
+  return w > 0 && h > 0 ? w * h : 0;
 }
 
 function gap(a: Point, b: Point): number {

@@ -3,7 +3,16 @@ import type { Key } from '../ipc/generated/board';
 import { keyOf, parentOf } from '../board/records';
 import type { Change } from '../board/collection.svelte';
 import type { BoardStore } from '../board/store.svelte';
-import { fitted, type Margin, revealed, seen, type View } from './camera';
+import {
+  type Extent,
+  fitted,
+  homeView,
+  inCorner,
+  type Margin,
+  revealed,
+  seen,
+  type View,
+} from './camera';
 import { around, grown, meets, moved, type Rect } from './geometry';
 import { Grid } from './grid';
 import { Layout } from './layout';
@@ -55,6 +64,8 @@ export class Scene {
   lanes = $state(0);
   /** Counts changes of what lies where, so that who lists contents lists them again. */
   contents = $state(0);
+  /** What covers the bottom right corner of the canvas (the map does), CSS pixels. */
+  corner: Extent | null = null;
   /** What is being edited. */
   editing = $state.raw<Key | null>(null);
 
@@ -231,7 +242,7 @@ export class Scene {
     this.viewport.glide(fitted(rect, this.viewport.size, most, MARGIN));
   }
 
-  /** Where a board is first shown: all of it where that can be read, else its top left. */
+  /** Where a board is first shown: see {@link homeView}. */
   home(): void {
     const rect = this.bounds();
     const { size } = this.viewport;
@@ -239,19 +250,18 @@ export class Scene {
       this.viewport.set({ x: -size.w / 2, y: -size.h / 2, z: 1 });
       return;
     }
-    const all = fitted(rect, size, 1.25, MARGIN);
-    const wide = Math.min(1, (size.w - MARGIN.left - MARGIN.right) / rect.w);
-    // Smaller text is the price of seeing everything: worth it for a little, not for much.
-    const z = all.z > 0.85 ? all.z : wide > 0.7 ? wide : Math.max(all.z, 0.7);
-    this.viewport.set({ x: rect.x - MARGIN.left / z, y: rect.y - 16 / z, z });
+    this.viewport.set(homeView(rect, size, MARGIN));
   }
 
   /** Brings a thing into view if it is not. */
   reveal(key: Key): void {
     const rect = this.rect(key);
     const { target, size } = this.viewport;
-    const view: View | undefined = rect && revealed(target, rect, size, MARGIN);
-    if (view && view !== target) this.viewport.glide(view);
+    if (!rect) return;
+    let view = revealed(target, rect, size, MARGIN);
+    if (this.corner && inCorner(view, rect, size, this.corner))
+      view = revealed(view, rect, size, { ...MARGIN, bottom: this.corner.h });
+    if (view !== target) this.viewport.glide(view);
   }
 
   /** Brings the DOM up to date now, not in the next frame: something has to be there at once. */

@@ -8,11 +8,20 @@ const peer = (name: string, synced = true): PeerState => ({
   role: 'takePart',
   synced,
 });
-const CALM: Connection = { state: 'open', peers: [], unsaved: false, saveProblem: null };
+const CALM: Connection = {
+  state: 'open',
+  peers: [],
+  unsaved: false,
+  slow: false,
+  saveProblem: null,
+};
 
 it.each<[Partial<Connection>, string]>([
   [{}, 'Saved on this device'],
-  [{ unsaved: true }, 'Saving'],
+  [{ unsaved: true }, 'Saving…'],
+  [{ unsaved: true, peers: [peer('Ama')] }, '1 peer, synced'],
+  [{ unsaved: true, slow: true, peers: [peer('Ama')] }, 'Saving…'],
+  [{ unsaved: true, slow: true, peers: [peer('Ama', false)] }, 'Saving…'],
   [{ peers: [peer('Ama')] }, '1 peer, synced'],
   [{ peers: [peer('Ama'), peer('Leo')] }, '2 peers, all synced'],
   [{ peers: [peer('Ama', false), peer('Leo')] }, 'Catching up with Ama'],

@@ -11,6 +11,8 @@ export interface Connection {
   peers: readonly PeerState[];
   /** Changes wait for the disk. */
   unsaved: boolean;
+  /** They have waited for longer than a blink. */
+  slow: boolean;
   /** Why changes cannot be saved, where that is so. */
   saveProblem: string | null;
 }
@@ -26,7 +28,7 @@ export interface ConnectionWords {
 
 /** The most pressing thing about a connection. */
 export function connectionWords(connection: Connection): ConnectionWords {
-  const { state, peers, unsaved, saveProblem } = connection;
+  const { state, peers, unsaved, slow, saveProblem } = connection;
   if (saveProblem !== null) {
     return { icon: 'file-warning', tone: 'fault', words: 'Could not save', detail: saveProblem };
   }
@@ -41,6 +43,15 @@ export function connectionWords(connection: Connection): ConnectionWords {
       detail: 'This page lost Upshot and tries again by itself. What was saved is safe.',
     };
   }
+  // Beside peers the words tell of them, so a blink of saving needs none; alone, they promise a safe disk.
+  if (unsaved && (slow || peers.length === 0)) {
+    return {
+      icon: 'save-file',
+      tone: 'quiet',
+      words: 'Saving…',
+      detail: 'Keep writing. The latest changes are on their way to this device’s disk.',
+    };
+  }
   const behind = peers.filter((peer) => !peer.synced);
   if (behind.length > 0) {
     const [first] = behind;
@@ -52,15 +63,14 @@ export function connectionWords(connection: Connection): ConnectionWords {
       detail: 'Keep writing. Changes on both sides join by themselves.',
     };
   }
-  const saved = unsaved ? 'Saving.' : 'Everything is saved on this device.';
   if (peers.length > 0) {
     const words = `${count(peers.length, 'peer')}, ${peers.length === 1 ? '' : 'all '}synced`;
-    return { icon: 'synced', tone: 'good', words, detail: saved };
+    return { icon: 'synced', tone: 'good', words, detail: 'Everything is saved on this device.' };
   }
   return {
     icon: 'laptop',
     tone: 'quiet',
-    words: unsaved ? 'Saving' : 'Saved on this device',
+    words: 'Saved on this device',
     detail: 'Only this device. Others join through Invite.',
   };
 }

@@ -1,8 +1,4 @@
 /** Words for dates, counts and states. Pure; times come as data. */
-import type { Tint } from '../ipc/generated/board';
-
-/** All colours of people. */
-export const TINTS: readonly Tint[] = ['1', '2', '3', '4', '5', '6', '7', '8'];
 
 const DAY_MS = 86_400_000;
 const LANGUAGE = 'en-GB';

@@ -1,6 +1,6 @@
 //! The whole board as JSON, exact and complete.
 
-use crate::{Board, Connector, FollowUp, Meta, Note, Person, Section, Stroke, Theme};
+use crate::{Board, Connector, Dot, FollowUp, Meta, Note, Person, Section, Stroke, Theme};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub(crate) const VERSION: u32 = 1;
 ///   "meta": { "title": "…", … },
 ///   "sections": [ { "id": "s…", … } ],
 ///   "notes": [ … ], "themes": [ … ], "connectors": [ … ],
-///   "strokes": [ … ], "followUps": [ … ], "people": [ … ]
+///   "strokes": [ … ], "followUps": [ … ], "people": [ … ], "dots": [ … ]
 /// }
 /// ```
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ pub(crate) struct Document<'a> {
     pub(crate) follow_ups: Vec<Cow<'a, FollowUp>>,
     #[serde(default)]
     pub(crate) people: Vec<Cow<'a, Person>>,
+    #[serde(default)]
+    pub(crate) dots: Vec<Cow<'a, Dot>>,
 }
 
 /// The whole board as JSON, pretty-printed, ending in a line end. Import gives the same board.
@@ -58,6 +60,7 @@ pub fn json(board: &Board) -> String {
         strokes: board.strokes.values().map(Cow::Borrowed).collect(),
         follow_ups: board.followups.values().map(Cow::Borrowed).collect(),
         people: board.people.values().map(Cow::Borrowed).collect(),
+        dots: board.dots.values().map(Cow::Borrowed).collect(),
     };
     // Only maps with keys that are no strings can fail, and there are none.
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();

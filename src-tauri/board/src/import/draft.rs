@@ -103,6 +103,7 @@ pub(super) fn parents_first(board: Board) -> Vec<Record> {
     records.extend(board.strokes.into_values().map(Record::Stroke));
     records.extend(board.followups.into_values().map(Record::FollowUp));
     records.extend(board.connectors.into_values().map(Record::Connector));
+    records.extend(board.dots.into_values().map(Record::Dot));
     records
 }
 

@@ -8,10 +8,11 @@ mod tables;
 
 use super::draft::{Draft, FollowUpDraft, Group, NoteDraft, SectionDraft, ThemeDraft, line, notes};
 use super::guess::{self, Column, Topic};
+use super::ours;
 use super::reader::{Block, Kind, Words};
 use super::time::{Clock, Lead, day_in, leading};
 use crate::{FollowUpStatus, Layout, MAX_LINE, MAX_TEXT, NoteKind, When};
-use assemble::{assemble, assemble_after, is_label, status, units};
+use assemble::{assemble, assemble_after, is_label, units};
 
 /// Nested lists are indented in a note's text, but not without end.
 const MAX_INDENT: usize = 8;

@@ -81,6 +81,11 @@ pub fn json(text: &str) -> Result<Import, ImportError> {
         .into_iter()
         .map(Cow::into_owned)
         .for_each(|r| put(Record::Connector(r)));
+    document
+        .dots
+        .into_iter()
+        .map(Cow::into_owned)
+        .for_each(|r| put(Record::Dot(r)));
     if twice {
         return Err(ImportError::NotABoard(
             "two things in it have the same id".to_owned(),

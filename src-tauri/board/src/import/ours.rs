@@ -5,7 +5,10 @@ use super::draft::{Draft, FollowUpDraft, Group, NoteDraft, SectionDraft, ThemeDr
 use super::guess::{self, Topic};
 use super::reader::{Block, Kind, Words};
 use crate::export::{SCHEMA, Step, unescape, words};
-use crate::{FollowUpKind, FollowUpStatus, Layout, Meta, NoteKind, Phase, PhaseKind, Reach, When};
+use crate::{
+    FollowUpKind, FollowUpStatus, Layout, MAX_LINE, Meta, NoteKind, Phase, PhaseKind, Reach, When,
+    Writing,
+};
 
 /// The front matter of a document of ours.
 #[derive(Debug, Default)]
@@ -98,6 +101,7 @@ fn phase(step: &Step<'_>, guide: &[Phase]) -> Phase {
             swap: None,
             minutes: 0,
             skipped: false,
+            writing: Writing::default(),
         })
     }
 }
@@ -400,6 +404,30 @@ fn when_of(mut words: Words) -> Option<When> {
     (!label.is_empty() || !at.is_empty()).then_some(When { label, at })
 }
 
+/// The facts of a follow-up at the end of an item, where all of them are of our notation: taken off
+/// the words, which stay its text. For documents that are not ours otherwise.
+pub(super) fn stated(words: &mut Words) -> Option<FollowUpDraft> {
+    let facts = words
+        .tail
+        .as_ref()
+        .and_then(|(_, raw)| raw.strip_prefix('(')?.strip_suffix(')'))?;
+    let mut followup = FollowUpDraft::new("");
+    if !facts
+        .split(words::DOT)
+        .all(|fact| take_fact(&mut followup, fact))
+    {
+        return None;
+    }
+    // Written by hand, it may say more than a field holds: then it stays text.
+    if facts.encode_utf16().count() > MAX_LINE
+        || !(followup.due.is_empty() || crate::when::is_date(&followup.due))
+    {
+        return None;
+    }
+    words.take_facts();
+    Some(followup)
+}
+
 fn followup(mut block: Block) -> FollowUpDraft {
     let facts = block.words.take_facts().unwrap_or_default();
     let mut followup = FollowUpDraft::new(block.words.text);
@@ -407,43 +435,51 @@ fn followup(mut block: Block) -> FollowUpDraft {
         followup.status = FollowUpStatus::Done;
     }
     for fact in facts.split(words::DOT) {
-        if let Some(kind) = FollowUpKind::ALL
-            .iter()
-            .find(|kind| words::kind(**kind) == fact)
-        {
-            followup.kind = *kind;
-            continue;
-        }
-        let quote = |label: &str| {
-            let quoted = fact
-                .strip_prefix(label)?
-                .strip_prefix(" “")?
-                .strip_suffix('”')?;
-            Some(unescape(quoted))
-        };
-        if let Some(words) = quote("from the note") {
-            followup.from = Some((false, words));
-        } else if let Some(words) = quote("from the theme") {
-            followup.from = Some((true, words));
-        } else if let Some(names) = fact.strip_prefix("reaches the teams") {
-            let names = names
-                .split(", ")
-                .map(|name| unescape(name.strip_prefix(' ').unwrap_or(name)));
-            followup.reach = Reach::Teams(names.filter(|name| !name.is_empty()).collect());
-        } else if let Some((key, value)) = fact.split_once(' ') {
-            match (key, value) {
-                ("owner", name) => followup.owner = unescape(name),
-                ("due", day) => followup.due = unescape(day),
-                ("outcome", text) => followup.outcome = unescape(text),
-                ("reaches", "every team") => followup.reach = Reach::Everyone,
-                ("being", "done") => followup.status = FollowUpStatus::Doing,
-                _ => {}
-            }
-        } else if fact == "dropped" {
-            followup.status = FollowUpStatus::Dropped;
-        }
+        take_fact(&mut followup, fact);
     }
     followup
+}
+
+/// Takes one fact of a follow-up's line. Answers whether it is one.
+fn take_fact(followup: &mut FollowUpDraft, fact: &str) -> bool {
+    if let Some(kind) = FollowUpKind::ALL
+        .iter()
+        .find(|kind| words::kind(**kind) == fact)
+    {
+        followup.kind = *kind;
+        return true;
+    }
+    let quote = |label: &str| {
+        let quoted = fact
+            .strip_prefix(label)?
+            .strip_prefix(" “")?
+            .strip_suffix('”')?;
+        Some(unescape(quoted))
+    };
+    if let Some(words) = quote("from the note") {
+        followup.from = Some((false, words));
+    } else if let Some(words) = quote("from the theme") {
+        followup.from = Some((true, words));
+    } else if let Some(names) = fact.strip_prefix("reaches the teams") {
+        let names = names
+            .split(", ")
+            .map(|name| unescape(name.strip_prefix(' ').unwrap_or(name)));
+        followup.reach = Reach::Teams(names.filter(|name| !name.is_empty()).collect());
+    } else if let Some((key, value)) = fact.split_once(' ') {
+        match (key, value) {
+            ("owner", name) => followup.owner = unescape(name),
+            ("due", day) => followup.due = unescape(day),
+            ("outcome", text) => followup.outcome = unescape(text),
+            ("reaches", "every team") => followup.reach = Reach::Everyone,
+            ("being", "done") => followup.status = FollowUpStatus::Doing,
+            _ => return false,
+        }
+    } else if fact == "dropped" {
+        followup.status = FollowUpStatus::Dropped;
+    } else {
+        return false;
+    }
+    true
 }
 
 /// `“from” → “to” · label`.

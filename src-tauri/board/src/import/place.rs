@@ -312,6 +312,7 @@ impl Builder<'_> {
             status: draft.status,
             from: None,
             outcome: draft.outcome.clone(),
+            spot: String::new(),
             place,
         }));
     }

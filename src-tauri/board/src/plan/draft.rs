@@ -3,7 +3,7 @@
 use super::squeeze::{Sorted, Spot, squeeze};
 use super::{Change, Rejection};
 use crate::{
-    Board, Connector, ConnectorId, End, FollowUp, FollowUpId, Key, Meta, Note, NoteId, Order,
+    Board, Connector, ConnectorId, Dot, End, FollowUp, FollowUpId, Key, Meta, Note, NoteId, Order,
     Parent, Person, PersonId, Place, Record, Section, SectionId, Stroke, StrokeId, TextEdit, Theme,
     ThemeId,
 };
@@ -88,6 +88,14 @@ impl<'a> Draft<'a> {
         person, people: PersonId, Person;
     }
 
+    pub(super) fn dots(&self) -> impl Iterator<Item = &Dot> {
+        let over = self.over.values().filter_map(|record| match record {
+            Some(Record::Dot(dot)) => Some(dot),
+            _ => None,
+        });
+        self.board.dots.values().chain(over)
+    }
+
     pub(super) fn contains(&self, key: Key) -> bool {
         self.over
             .get(&key)
@@ -116,7 +124,7 @@ impl<'a> Draft<'a> {
             Key::Theme(id) => self.theme(id).map(|record| &record.place),
             Key::Stroke(id) => self.stroke(id).map(|record| &record.place),
             Key::FollowUp(id) => self.followup(id).map(|record| &record.place),
-            Key::Meta | Key::Section(_) | Key::Connector(_) | Key::Person(_) => None,
+            Key::Meta | Key::Section(_) | Key::Connector(_) | Key::Person(_) | Key::Dot(_) => None,
         }
     }
 
@@ -147,6 +155,7 @@ impl<'a> Draft<'a> {
             (None, Record::Stroke(r)) => self.board.strokes.get(&r.id) == Some(r),
             (None, Record::FollowUp(r)) => self.board.followups.get(&r.id) == Some(r),
             (None, Record::Person(r)) => self.board.people.get(&r.id) == Some(r),
+            (None, Record::Dot(r)) => self.board.dots.get(&r.id) == Some(r),
         };
         if !same {
             self.lay(record.clone());

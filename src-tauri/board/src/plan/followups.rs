@@ -46,6 +46,7 @@ pub(super) fn add(draft: &mut Draft<'_>, command: &Command) -> Result<(), Reject
         status: FollowUpStatus::Open,
         from: *from,
         outcome: String::new(),
+        spot: String::new(),
         place: Place { order, ..place },
     }));
     Ok(())
@@ -79,6 +80,7 @@ pub(super) fn set(
             FollowUpChange::Reach(to) => followup.reach = reach(to)?,
             FollowUpChange::Status(status) => followup.status = *status,
             FollowUpChange::Outcome(outcome) => followup.outcome = words::line(outcome)?,
+            FollowUpChange::Spot(spot) => followup.spot = words::line(spot)?,
         }
     }
     draft.put(Record::FollowUp(followup));

@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, Row};
 use super::squeeze::Spot;
-use super::{MAX_ITEMS, Rejection, connectors, followups, meta, places, strokes, words};
+use super::{MAX_ITEMS, Rejection, connectors, followups, meta, places, strokes, words, workshop};
 use crate::{Command, Key, Meta, Note, Order, Place, Record, Size, TextEdit, When, when};
 
 /// The commands that put these records, each of a size that one command takes, parents first.
@@ -28,6 +28,7 @@ fn rank(record: &Record) -> u8 {
         Record::Stroke(_) => 5,
         Record::FollowUp(_) => 6,
         Record::Connector(_) => 7,
+        Record::Dot(_) => 8,
     }
 }
 
@@ -93,6 +94,7 @@ fn checked(draft: &mut Draft<'_>, record: Record) -> Result<Record, Rejection> {
             record.due = words::date(&record.due)?;
             record.reach = followups::reach(&record.reach)?;
             record.outcome = words::line(&record.outcome)?;
+            record.spot = words::line(&record.spot)?;
             record.place = place(draft, Key::FollowUp(record.id), record.place)?;
             Record::FollowUp(record)
         }
@@ -100,6 +102,10 @@ fn checked(draft: &mut Draft<'_>, record: Record) -> Result<Record, Rejection> {
             record.label = words::line(&record.label)?;
             connectors::check(draft, &record)?;
             Record::Connector(record)
+        }
+        Record::Dot(mut record) => {
+            record.vote = words::line(&record.vote)?;
+            Record::Dot(record)
         }
     })
 }
@@ -159,6 +165,9 @@ fn board_data(record: Meta) -> Result<Meta, Rejection> {
             .filter(|when| !when.label.is_empty()),
         phases: meta::checked(&record.phases)?,
         phase: record.phase,
+        revealed: words::lines(&record.revealed)?,
+        vote: record.vote.map(workshop::checked_vote).transpose()?,
+        discussing: record.discussing,
         summary: words::text(&record.summary)?,
     };
     if checked.current_phase().is_none() {

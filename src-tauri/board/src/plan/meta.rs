@@ -92,6 +92,7 @@ pub(crate) fn checked(phases: &[Phase]) -> Result<Vec<Phase>, Rejection> {
             },
             minutes: phase.minutes,
             skipped: phase.skipped,
+            writing: phase.writing,
         });
     }
     Ok(checked)

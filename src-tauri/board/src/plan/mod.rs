@@ -12,11 +12,13 @@ mod meta;
 mod notes;
 mod people;
 mod places;
+mod rules;
 mod sections;
 mod squeeze;
 mod strokes;
 mod themes;
 mod words;
+mod workshop;
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +27,7 @@ use crate::{Actor, Board, Command, Key, PersonChange, Record, Role, TextEdit, Te
 use draft::Draft;
 pub use insert::insert_commands;
 pub(crate) use meta::{checked as checked_phases, first as first_phase};
+pub use rules::guest_may;
 pub(crate) use words::clean_line;
 
 /// The most things one command names: a board's worth of selecting, not a flood.
@@ -70,6 +73,12 @@ pub enum Rejection {
     /// A number, date or combination that makes no sense.
     #[error("this does not fit together: {0}")]
     Malformed(&'static str),
+    /// People write each for themselves now.
+    #[error("everybody writes for themselves until the reveal; write it among your own notes")]
+    Private,
+    /// A vote is open, and this would change what people vote on.
+    #[error("people are voting on this; show the votes first")]
+    Voting,
 }
 
 impl From<TextError> for Rejection {
@@ -100,6 +109,7 @@ pub fn plan_all(board: &Board, actor: &Actor, commands: &[Command]) -> Result<Pl
     let mut draft = Draft::new(board);
     for command in commands {
         allow(actor.role, command)?;
+        rules::check(&draft, actor, command)?;
         step(&mut draft, actor, command)?;
     }
     Ok(Plan {
@@ -110,12 +120,19 @@ pub fn plan_all(board: &Board, actor: &Actor, commands: &[Command]) -> Result<Pl
 /// Whether a role includes a command.
 fn allow(role: Role, command: &Command) -> Result<(), Rejection> {
     let needs_facilitator = match command {
-        Command::GoToPhase { .. } | Command::SetPhases { .. } => true,
+        Command::GoToPhase { .. }
+        | Command::SetPhases { .. }
+        | Command::Reveal { .. }
+        | Command::Conceal { .. }
+        | Command::StartVote { .. }
+        | Command::ShowVotes
+        | Command::CancelVote
+        | Command::Discuss { .. } => true,
         Command::SetPerson { set, .. } => set
             .iter()
             .any(|change| matches!(change, PersonChange::Facilitator(_))),
         Command::Insert { records } => records.iter().any(|record| match record {
-            Record::Meta(_) => true,
+            Record::Meta(_) | Record::Dot(_) => true,
             Record::Person(person) => person.facilitator,
             _ => false,
         }),
@@ -133,6 +150,17 @@ fn step(draft: &mut Draft<'_>, actor: &Actor, command: &Command) -> Result<(), R
         Command::SetMeta { set } => meta::set(draft, set),
         Command::GoToPhase { phase } => meta::go_to_phase(draft, phase),
         Command::SetPhases { phases } => meta::set_phases(draft, phases),
+        Command::Reveal { phase } => workshop::reveal(draft, phase),
+        Command::Conceal { phase } => workshop::conceal(draft, phase),
+        Command::StartVote {
+            id,
+            budget,
+            cap,
+            on,
+        } => workshop::start_vote(draft, id, *budget, *cap, *on),
+        Command::ShowVotes => workshop::show_votes(draft),
+        Command::CancelVote => workshop::cancel_vote(draft),
+        Command::Discuss { on } => workshop::discuss(draft, *on),
         Command::AddSection { .. } => sections::add(draft, command),
         Command::SetSection { id, set } => sections::set(draft, *id, set),
         Command::MakeRoom { id, h } => sections::make_room(draft, *id, *h),

@@ -5,6 +5,7 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 mod rules;
+mod workshop;
 
 const NOW: i64 = 1_522_000_000_000;
 

@@ -2,11 +2,11 @@
 
 use super::Bits;
 use crate::{
-    Board, Command, ConnectorChange, ConnectorId, End, FollowUpChange, FollowUpId, FollowUpKind,
-    FollowUpStatus, Key, Layout, MAX_COORD, MetaChange, Move, NewNote, NoteChange, NoteId,
-    NoteKind, Order, Parent, Person, PersonChange, PersonId, Phase, PhaseKind, Place, Reach,
-    Record, SectionChange, SectionId, Size, Splice, Stroke, StrokeId, TextEdit, Theme, ThemeId,
-    Tint,
+    Board, Command, ConnectorChange, ConnectorId, Dot, DotId, End, FollowUpChange, FollowUpId,
+    FollowUpKind, FollowUpStatus, Key, Layout, MAX_COORD, MetaChange, Move, NewNote, NoteChange,
+    NoteId, NoteKind, Order, Parent, Person, PersonChange, PersonId, Phase, PhaseKind, Place,
+    Reach, Record, SectionChange, SectionId, Size, Splice, Stroke, StrokeId, TextEdit, Theme,
+    ThemeId, Tint, VoteOn, Writing,
 };
 
 pub(super) struct Random<'a> {
@@ -259,6 +259,7 @@ impl Random<'_> {
                 swap: None,
                 minutes: u32::try_from(self.below(120)).unwrap_or(0),
                 skipped: self.rarely(4),
+                writing: self.of(Writing::ALL, Writing::Open),
             })
             .collect()
     }
@@ -269,7 +270,7 @@ impl Random<'_> {
         match if board.notes.len() < 8 {
             self.below(ADDS + 4)
         } else {
-            self.below(42)
+            self.below(47)
         } {
             0..=5 => {
                 let notes = (0..=self.below(3)).map(|_| self.new_note()).collect();
@@ -433,6 +434,26 @@ impl Random<'_> {
             38 => Command::GoToPhase {
                 phase: self.of(&["phase-0", "phase-1", "nowhere"], "").to_owned(),
             },
+            39 => Command::Reveal {
+                phase: self.of(&["phase-0", "phase-1", "nowhere"], "").to_owned(),
+            },
+            40 => Command::Conceal {
+                phase: self.of(&["phase-0", "phase-1", "nowhere"], "").to_owned(),
+            },
+            41 => {
+                let budget = u32::try_from(self.below(7)).unwrap_or(0);
+                Command::StartVote {
+                    id: self.of(&["vote-1", "vote-2", ""], "").to_owned(),
+                    budget,
+                    cap: budget.min(2),
+                    on: self.of(VoteOn::ALL, VoteOn::Themes),
+                }
+            }
+            42 => Command::ShowVotes,
+            43 => Command::CancelVote,
+            44 => Command::Discuss {
+                on: self.rarely(3).then(|| Key::Theme(self.theme())),
+            },
             _ => Command::SetMeta {
                 set: vec![
                     MetaChange::Title(self.words()),
@@ -463,6 +484,11 @@ impl Random<'_> {
                 name: self.words(),
                 tint: Tint::T2,
                 facilitator: self.rarely(4),
+            }),
+            Record::Dot(Dot {
+                id: DotId::from_bits(self.id_bits()),
+                vote: self.of(&["vote-1", "vote-2"], "").to_owned(),
+                on: Key::Theme(theme),
             }),
         ];
         for id in self.notes() {

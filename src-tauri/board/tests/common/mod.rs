@@ -180,6 +180,7 @@ pub fn make(seed: u64, texts: &[String]) -> Board {
                 swap: None,
                 minutes: random(9) as u32,
                 skipped: random(3) == 0,
+                writing: Writing::default(),
             });
         }
     }
@@ -280,6 +281,7 @@ pub fn make(seed: u64, texts: &[String]) -> Board {
             status: FollowUpStatus::ALL[random(4) as usize],
             from: keys.get(random(9) as usize).copied(),
             outcome: text(),
+            spot: String::new(),
             place: Place {
                 parent: homes[random(homes.len() as u64) as usize],
                 x: 0,

@@ -1,9 +1,9 @@
 //! From registers to records.
 
 use board::{
-    Connector, End, FollowUp, FollowUpKind, FollowUpStatus, Key, Layout, MAX_COORD, MAX_LINE,
+    Connector, Dot, End, FollowUp, FollowUpKind, FollowUpStatus, Key, Layout, MAX_COORD, MAX_LINE,
     MAX_TEXT, Meta, Note, NoteKind, Order, Parent, Person, Phase, Place, Reach, Record, Section,
-    Size, Stroke, Theme, Tint, When,
+    Size, Stroke, Theme, Tint, Vote, VoteOn, When,
 };
 use std::sync::Arc;
 use yrs::Any;
@@ -92,6 +92,7 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
                 status: self.word("status", FollowUpStatus::from_word, FollowUpStatus::Open),
                 from: self.string("from").and_then(|key| key.parse().ok()),
                 outcome: self.line("outcome"),
+                spot: self.line("spot"),
                 place: self.place(),
             }),
             Key::Person(id) => Record::Person(Person {
@@ -99,6 +100,11 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
                 name: self.line("name"),
                 tint: self.word("tint", Tint::from_word, Tint::T1),
                 facilitator: self.flag("facilitator"),
+            }),
+            Key::Dot(id) => Record::Dot(Dot {
+                id,
+                vote: self.line("vote"),
+                on: self.key("on").unwrap_or(Key::Meta),
             }),
         }
     }
@@ -110,7 +116,7 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
             Key::Section(_) => "title",
             Key::Theme(_) | Key::Person(_) => "name",
             Key::Connector(_) => "label",
-            Key::Stroke(_) | Key::Meta => return "".into(),
+            Key::Stroke(_) | Key::Dot(_) | Key::Meta => return "".into(),
         };
         self.string(field).unwrap_or_else(|| "".into())
     }
@@ -152,6 +158,9 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
             promised: self.when("promised"),
             phases,
             phase,
+            revealed: self.lines("revealed"),
+            vote: self.vote(),
+            discussing: self.key("discussing"),
             summary: cut(summary, MAX_TEXT),
         }
     }
@@ -160,6 +169,51 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
         self.string(field)
             .map(|value| line(&value))
             .unwrap_or_default()
+    }
+
+    fn key(&self, field: &str) -> Option<Key> {
+        self.string(field).and_then(|key| key.parse().ok())
+    }
+
+    fn lines(&self, field: &str) -> Vec<String> {
+        match (self.0)(field) {
+            Some(Any::Array(list)) => {
+                let lines = list.iter().filter_map(|value| match value {
+                    Any::String(value) => Some(line(value)),
+                    _ => None,
+                });
+                lines.take(MAX_NAMES).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn vote(&self) -> Option<Vote> {
+        let Some(Any::Array(list)) = (self.0)("vote") else {
+            return None;
+        };
+        let [
+            Any::String(id),
+            budget,
+            cap,
+            Any::String(on),
+            Any::Bool(open),
+        ] = list.as_ref()
+        else {
+            return None;
+        };
+        let count = |value: &Any, most: u32| {
+            let value = number(value)?.clamp(1, most.into());
+            u32::try_from(value).ok()
+        };
+        let budget = count(budget, Vote::MAX_BUDGET)?;
+        Some(Vote {
+            id: line(id),
+            budget,
+            cap: count(cap, budget)?,
+            on: VoteOn::from_word(on).unwrap_or(VoteOn::Themes),
+            open: *open,
+        })
     }
 
     fn flag(&self, field: &str) -> bool {

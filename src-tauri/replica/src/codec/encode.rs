@@ -1,7 +1,7 @@
 //! From records to registers.
 
 use board::{
-    End, FollowUpKind, FollowUpStatus, Layout, NoteKind, Place, Reach, Record, Tint, When,
+    End, FollowUpKind, FollowUpStatus, Layout, NoteKind, Place, Reach, Record, Tint, Vote, When,
 };
 use yrs::{Any, Number};
 
@@ -28,6 +28,11 @@ pub(crate) fn registers(record: &Record) -> Vec<Register> {
             let phases = serde_json::to_string(&r.phases).unwrap_or_default();
             out.put("phases", text(&phases), r.phases.is_empty());
             out.text("phase", &r.phase);
+            let revealed = array(r.revealed.iter().map(|phase| text(phase)));
+            out.put("revealed", revealed, r.revealed.is_empty());
+            out.put("vote", vote(r.vote.as_ref()), r.vote.is_none());
+            let discussing = r.discussing.map_or(Any::Null, |key| text(&key.to_string()));
+            out.put("discussing", discussing, r.discussing.is_none());
         }
         Record::Section(r) => {
             out.text("title", &r.title);
@@ -78,12 +83,17 @@ pub(crate) fn registers(record: &Record) -> Vec<Register> {
             let from = r.from.map_or(Any::Null, |key| text(&key.to_string()));
             out.put("from", from, r.from.is_none());
             out.text("outcome", &r.outcome);
+            out.text("spot", &r.spot);
             out.put("place", place(&r.place), false);
         }
         Record::Person(r) => {
             out.text("name", &r.name);
             out.word("tint", r.tint.word(), r.tint == Tint::T1);
             out.flag("facilitator", r.facilitator);
+        }
+        Record::Dot(r) => {
+            out.text("vote", &r.vote);
+            out.put("on", text(&r.on.to_string()), false);
         }
     }
     out.0
@@ -143,6 +153,18 @@ fn place(place: &Place) -> Any {
 
 fn when(when: Option<&When>) -> Any {
     when.map_or(Any::Null, |when| array([text(&when.label), text(&when.at)]))
+}
+
+fn vote(vote: Option<&Vote>) -> Any {
+    vote.map_or(Any::Null, |vote| {
+        array([
+            text(&vote.id),
+            Any::Number(Number::Int(vote.budget.into())),
+            Any::Number(Number::Int(vote.cap.into())),
+            text(vote.on.word()),
+            Any::Bool(vote.open),
+        ])
+    })
 }
 
 fn end(end: End) -> Any {

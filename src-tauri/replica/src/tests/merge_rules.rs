@@ -266,6 +266,7 @@ fn m6_a_phase_that_was_taken_off_the_list_gives_way_to_the_first() {
         swap: None,
         minutes: 5,
         skipped,
+        writing: board::Writing::default(),
     };
     let list = |ids: &[&str]| Command::SetPhases {
         phases: ids.iter().map(|id| phase(id, *id == "scene")).collect(),

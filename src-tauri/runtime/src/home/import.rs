@@ -10,7 +10,7 @@ use engine::protocol::{Fault, FaultCode};
 use engine::{Input, Stored};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use store::board_file::{self, BoardFile, FileSnapshot, FileUpdate, Limits};
+use store::board_file::{self, BoardFile, BoardFileReadError, FileSnapshot, FileUpdate, Limits};
 
 /// What a board file says of a board beside its title.
 #[derive(Default, Serialize, Deserialize)]
@@ -86,7 +86,7 @@ async fn import_board_file(shared: &Arc<Shared>, bytes: Vec<u8>) -> Outcome {
     let file = tokio::task::spawn_blocking(move || board_file::parse(&bytes, &Limits::default()))
         .await
         .map_err(storage)?
-        .map_err(|error| fault(FaultCode::Unreadable, error.to_string()))?;
+        .map_err(|error| fault(FaultCode::Unreadable, why_unread(&error)))?;
     let board: BoardId = file.board.parse().map_err(|_| {
         fault(
             FaultCode::Unreadable,
@@ -126,6 +126,20 @@ async fn import_board_file(shared: &Arc<Shared>, bytes: Vec<u8>) -> Outcome {
         .map_err(|error| fault(FaultCode::Unreadable, error.to_string()))?;
     shared.boards_changed.notify_one();
     Ok(HomeReply::Made { board, merged })
+}
+
+/// Why a board file was not opened, and what to do. Where exactly it is damaged is for the log.
+fn why_unread(error: &BoardFileReadError) -> String {
+    match error {
+        BoardFileReadError::Damaged(detail) => {
+            tracing::info!(detail, "a damaged board file was not opened");
+            "This board file is damaged: part of it was lost or changed on its way here, so it was \
+            not opened. Ask whoever has the board to save it as a board file again, or open an \
+            earlier copy."
+                .to_owned()
+        }
+        other => other.to_string(),
+    }
 }
 
 pub(crate) async fn board_file(shared: &Arc<Shared>, board: BoardId) -> Outcome {
@@ -181,4 +195,20 @@ fn write_board_file(shared: &Shared, board: BoardId) -> Outcome {
         name,
         bytes: crate::to_base64(&bytes?),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_file_is_told_of_in_words_of_the_room() {
+        let told = why_unread(&BoardFileReadError::Damaged(
+            "database disk image is malformed".into(),
+        ));
+        assert!(told.contains("save it as a board file again"));
+        for word in ["database", "malformed", "SQL"] {
+            assert!(!told.contains(word), "{told}");
+        }
+    }
 }

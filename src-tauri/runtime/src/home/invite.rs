@@ -4,7 +4,7 @@ use super::{Outcome, fault, storage};
 use crate::access::{Standings, key_text, link_role};
 use crate::protocol::{HomeEvent, HomeReply};
 use crate::shared::{OpenOffer, Shared, lock};
-use crate::{clock, peers};
+use crate::{clock, members, peers};
 use board::{BoardId, Role};
 use engine::protocol::{Fault, FaultCode};
 use link::{InviteError, Ticket, Title};
@@ -163,6 +163,7 @@ pub(crate) async fn revoke(shared: &Shared, board: BoardId) -> Outcome {
     change(shared, &name, |standings| {
         standings.closed.extend(standings.given.iter().cloned())
     })?;
+    members::proclaim(shared, &name.parse().map_err(storage)?);
     Ok(HomeReply::Done)
 }
 
@@ -189,6 +190,7 @@ pub(crate) fn dismiss(shared: &Shared, board: BoardId, peer: &str) -> Outcome {
             .closed
             .extend(found.came_by().as_ref().map(key_text));
     })?;
+    members::proclaim(shared, &id);
     shared.link().recheck(&id);
     Ok(HomeReply::Done)
 }

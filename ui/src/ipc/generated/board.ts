@@ -244,7 +244,35 @@ phase: string, } | { "do": "setPhases",
 /**
  * All phases.
  */
-phases: Array<Phase>, } | { "do": "insert", 
+phases: Array<Phase>, } | { "do": "reveal", 
+/**
+ * The phase's id.
+ */
+phase: string, } | { "do": "conceal", 
+/**
+ * The phase's id.
+ */
+phase: string, } | { "do": "startVote", 
+/**
+ * A fresh word for it.
+ */
+id: string, 
+/**
+ * Dots a person has.
+ */
+budget: number, 
+/**
+ * Dots a person may put on one thing.
+ */
+cap: number, 
+/**
+ * What they may be put on.
+ */
+on: VoteOn, } | { "do": "showVotes" } | { "do": "cancelVote" } | { "do": "discuss", 
+/**
+ * Which; `None`: the whole board again.
+ */
+on: Key | null, } | { "do": "insert", 
 /**
  * The records; their parents must be among them or on the board.
  */
@@ -280,6 +308,28 @@ export type ConnectorChange = { "field": "label", "value": string } | { "field":
  *A connector between two things: `c…`.
  */
 export type ConnectorId = string;
+
+/**
+ * A dot of a vote that was shown. It does not say whose it is, nor which other dots are theirs.
+ */
+export type Dot = { 
+/**
+ * Its id.
+ */
+id: DotId, 
+/**
+ * Of which [`Vote`](crate::Vote).
+ */
+vote: string, 
+/**
+ * The theme or note it was put on, even if that is gone now.
+ */
+on: Key, };
+
+/**
+ *A dot of a vote: `d…`.
+ */
+export type DotId = string;
 
 /**
  * What a connector holds on to.
@@ -418,6 +468,18 @@ phases: Array<Phase>,
  * The id of the current phase; empty where the board has none.
  */
 phase: string, 
+/**
+ * The phases whose private notes have been revealed, by id.
+ */
+revealed: Array<string>, 
+/**
+ * The vote that is open or was shown last.
+ */
+vote: Vote | null, 
+/**
+ * The theme or note everybody is to look at now.
+ */
+discussing: Key | null, 
 /**
  * The summary, written by the team. A collaborative text.
  */
@@ -561,7 +623,7 @@ export type NoteId = string;
 /**
  * What a note says, by the question it answers.
  */
-export type NoteKind = "happened" | "well" | "lucky" | "shared" | "puzzle" | "idea" | "plain";
+export type NoteKind = "happened" | "well" | "lucky" | "shared" | "puzzle" | "idea" | "insight" | "plain";
 
 /**
  * A place in an order, compared as text. Ties are broken by the record's id.
@@ -666,7 +728,11 @@ minutes: number,
 /**
  * Left out of this workshop.
  */
-skipped: boolean, };
+skipped: boolean, 
+/**
+ * How people write, where they gather.
+ */
+writing: Writing, };
 
 /**
  * What a phase is for; its rules follow from it.
@@ -703,7 +769,7 @@ export type Reach = { "to": "team" } | { "to": "teams", "names": Array<string> }
 /**
  * Any record.
  */
-export type Record = { "type": "meta" } & Meta | { "type": "section" } & Section | { "type": "note" } & Note | { "type": "theme" } & Theme | { "type": "connector" } & Connector | { "type": "stroke" } & Stroke | { "type": "followUp" } & FollowUp | { "type": "person" } & Person;
+export type Record = { "type": "meta" } & Meta | { "type": "section" } & Section | { "type": "note" } & Note | { "type": "theme" } & Theme | { "type": "connector" } & Connector | { "type": "stroke" } & Stroke | { "type": "followUp" } & FollowUp | { "type": "person" } & Person | { "type": "dot" } & Dot;
 
 /**
  * What a session may do, granted by its ticket. Ordered: each includes the ones before it.
@@ -873,6 +939,37 @@ export type ThemeId = string;
 export type Tint = "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8";
 
 /**
+ * A blind vote with dots. Ballots are not on the board: each laptop keeps its people's until the
+ * vote is shown, and puts their dots on the board then.
+ */
+export type Vote = { 
+/**
+ * Which vote: a new one for each time people vote.
+ */
+id: string, 
+/**
+ * Dots a person has.
+ */
+budget: number, 
+/**
+ * Dots a person may put on one thing.
+ */
+cap: number, 
+/**
+ * What they may be put on.
+ */
+on: VoteOn, 
+/**
+ * People vote; nobody sees how. Not open: the dots are shown.
+ */
+open: boolean, };
+
+/**
+ * What dots may be put on.
+ */
+export type VoteOn = "themes" | "notes";
+
+/**
  * When something happened: the words people used, and the moment they mean as far as it is known.
  */
 export type When = { 
@@ -884,3 +981,8 @@ label: string,
  * `YYYY-MM-DDTHH:MM` or `YYYY-MM-DD`, local to the team; empty if the words do not say.
  */
 at: string, };
+
+/**
+ * How people write while they gather.
+ */
+export type Writing = "private" | "open";

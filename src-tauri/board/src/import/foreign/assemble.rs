@@ -2,14 +2,6 @@
 
 use super::*;
 
-pub(super) fn status(task: Option<bool>) -> FollowUpStatus {
-    if task == Some(true) {
-        FollowUpStatus::Done
-    } else {
-        FollowUpStatus::Open
-    }
-}
-
 pub(super) fn is_label(text: &str) -> bool {
     let text = text.trim();
     text.ends_with(':') && text.len() <= LABEL && !text.contains('\n') && text.len() > 1

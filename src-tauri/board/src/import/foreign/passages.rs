@@ -226,18 +226,16 @@ impl Reader {
         let whole = self.part == Part::Actions
             && !unit.blocks.iter().skip(1).any(|block| block.task.is_some());
         if whole {
-            let status = status(unit.blocks.first().and_then(|block| block.task));
-            return self.card(&assemble(&unit.blocks), status);
+            return self.card(&unit.blocks);
         }
         let mut from = 0;
         let mut until = usize::MAX;
         let blocks = &unit.blocks;
         let flush = |this: &mut Self, part: &[Block]| {
             let Some(first) = part.first() else { return };
-            let text = assemble(part);
             match first.task {
-                Some(_) => this.card(&text, status(first.task)),
-                None => this.note(text),
+                Some(_) => this.card(part),
+                None => this.note(assemble(part)),
             }
         };
         for (at, block) in blocks.iter().enumerate() {
@@ -261,13 +259,25 @@ impl Reader {
         flush(self, blocks.get(from..).unwrap_or(&[]));
     }
 
-    pub(super) fn card(&mut self, text: &str, status: FollowUpStatus) {
-        let drafts: Vec<_> = notes(text)
-            .map(|piece| FollowUpDraft {
-                status,
-                ..FollowUpDraft::new(piece)
-            })
-            .collect();
+    /// A follow-up. What it says of itself in our notation becomes its owner, day and so on.
+    pub(super) fn card(&mut self, blocks: &[Block]) {
+        let mut blocks = blocks.to_vec();
+        let first = blocks.first_mut();
+        let done = first.as_ref().and_then(|first| first.task) == Some(true);
+        let said = first.and_then(|first| ours::stated(&mut first.words));
+        let mut said = said.unwrap_or_else(|| FollowUpDraft::new(""));
+        if done {
+            said.status = FollowUpStatus::Done;
+        }
+        let status = said.status;
+        let text = assemble(&blocks);
+        let mut pieces = notes(&text);
+        said.text = pieces.next().unwrap_or("").to_owned();
+        let mut drafts = vec![said];
+        drafts.extend(pieces.map(|piece| FollowUpDraft {
+            status,
+            ..FollowUpDraft::new(piece)
+        }));
         match self.current() {
             Some(section) => section.cards.extend(drafts),
             None => self.draft.followups.extend(drafts),

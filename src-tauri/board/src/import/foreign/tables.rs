@@ -138,6 +138,8 @@ impl Reader {
                 {
                     value.clone_into(&mut meta.title)
                 }
+                // The heading says it already.
+                "title" if same_words(value, &meta.title) => {}
                 "team" if units(value) <= MAX_LINE => value.clone_into(&mut meta.team),
                 "date" if crate::when::is_date(value) => {
                     value.clone_into(&mut meta.held_on);
@@ -158,4 +160,14 @@ impl Reader {
                 .extend(notes(rest.trim_end()).map(NoteDraft::new));
         }
     }
+}
+
+/// Whether two lines say the same, blanks and capitals aside.
+fn same_words(a: &str, b: &str) -> bool {
+    let words = |line: &str| {
+        line.split_whitespace()
+            .map(str::to_lowercase)
+            .collect::<Vec<_>>()
+    };
+    words(a) == words(b)
 }
