@@ -16,6 +16,7 @@ pub mod import;
 mod kind;
 mod label;
 pub mod layout;
+pub mod library;
 mod meta;
 mod order;
 mod patch;

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use iroh::{
@@ -41,7 +42,8 @@ pub struct Link {
 }
 
 pub(crate) struct Inner {
-    pub(crate) endpoint: Endpoint,
+    /// `None` once closed: its sockets are given back while handles to this are still about.
+    endpoint: Mutex<Option<Endpoint>>,
     pub(crate) reach: Reach,
     pub(crate) limits: Limits,
     pub(crate) events: mpsc::Sender<Event>,
@@ -114,18 +116,12 @@ impl Link {
         gate: Arc<dyn Gate>,
     ) -> Result<(Self, mpsc::Receiver<Event>), BindError> {
         let device = SecretKey::from_bytes(&config.device_key);
-        let wanted = bind_endpoint(&config.reach, device.clone(), config.port, ALPN).await;
-        let endpoint = match wanted {
-            Err(_) if config.port != 0 => {
-                bind_endpoint(&config.reach, device.clone(), 0, ALPN).await?
-            }
-            other => other?,
-        };
+        let endpoint = bind_lasting(&config.reach, &device, config.port).await?;
         let instance =
             getrandom::u64().map_err(|error| BindError::Unavailable(error.to_string()))?;
         let (events, receiver) = mpsc::channel(EVENTS);
         let inner = Arc::new(Inner {
-            endpoint,
+            endpoint: Mutex::new(Some(endpoint)),
             reach: config.reach,
             limits: config.limits,
             events,
@@ -160,10 +156,13 @@ impl Link {
         self.inner.identity.device.public()
     }
 
-    /// Where this device can be reached now.
+    /// Where this device can be reached now; nowhere once closed.
     #[must_use]
     pub fn address(&self) -> PeerAddr {
-        published(&self.inner.endpoint, &self.inner.reach)
+        self.inner.endpoint().map_or_else(
+            || PeerAddr::new(self.device(), []),
+            |endpoint| published(&endpoint, &self.inner.reach),
+        )
     }
 
     /// Makes an invitation with a fresh secret. Many may join with it, until `expires_ms`.
@@ -303,9 +302,12 @@ impl Link {
 impl Inner {
     async fn accept(self: Arc<Self>, mut closed: watch::Receiver<()>) {
         let pending = Pending::new(self.limits.pending, self.limits.pending_per_address);
+        let Some(endpoint) = self.endpoint() else {
+            return;
+        };
         loop {
             let incoming = tokio::select! {
-                incoming = self.endpoint.accept() => incoming,
+                incoming = endpoint.accept() => incoming,
                 _ = closed.changed() => None,
             };
             let Some(incoming) = incoming else { break };
@@ -358,7 +360,8 @@ impl Inner {
         if let Some(live) = live.filter(|live| !live.is_closed()) {
             return Ok(live);
         }
-        let conn = connect(&self.endpoint, peer, &self.reach, self.limits.connect, ALPN).await?;
+        let endpoint = self.endpoint().ok_or(JoinError::NotReachable)?;
+        let conn = connect(&endpoint, peer, &self.reach, self.limits.connect, ALPN).await?;
         let shaken = timeout(
             self.limits.handshake,
             handshake::dial(&conn, &self.identity, mine),
@@ -427,13 +430,49 @@ impl Inner {
         for peer in self.peers().live.values() {
             peer.close(CloseCode::Left, "the peer left");
         }
-        self.endpoint.close().await;
+        let endpoint = self
+            .endpoint
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(endpoint) = endpoint {
+            endpoint.close().await;
+        }
+    }
+
+    fn endpoint(&self) -> Option<Endpoint> {
+        self.endpoint
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// No code panics while holding the lock, so a poisoned state is still whole.
     fn peers(&self) -> MutexGuard<'_, Peers> {
         self.peers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// An endpoint at `port`, or where there is none yet, at one that every network this device is on
+/// can share from now on; at any other where that is taken for good.
+async fn bind_lasting(reach: &Reach, device: &SecretKey, port: u16) -> Result<Endpoint, BindError> {
+    let wanted = match reach {
+        Reach::LocalNetwork if port == 0 => {
+            let [.., high, low] = getrandom::u32().unwrap_or_default().to_be_bytes();
+            u16::from_be_bytes([high, low]) | FIRST_DYNAMIC_PORT
+        }
+        _ => port,
+    };
+    if wanted != 0 {
+        for _ in 0..PORT_TRIES {
+            match bind_endpoint(reach, device.clone(), wanted, ALPN).await {
+                Ok(endpoint) => return Ok(endpoint),
+                Err(error) => debug!(%error, "a port is not free"),
+            }
+            tokio::time::sleep(PORT_AGAIN).await;
+        }
+    }
+    bind_endpoint(reach, device.clone(), 0, ALPN).await
 }
 
 impl Peers {
@@ -448,7 +487,7 @@ impl Peers {
 impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Link")
-            .field("endpoint", &self.endpoint)
+            .field("endpoint", &self.endpoint())
             .finish_non_exhaustive()
     }
 }
@@ -456,6 +495,14 @@ impl std::fmt::Debug for Inner {
 pub(crate) fn too_slow(conn: &Connection) {
     handshake::close(conn, CloseCode::TooSlow, "the handshake took too long");
 }
+
+/// RFC 6335, 6: 49152 to 65535; all of them have these two bits.
+const FIRST_DYNAMIC_PORT: u16 = 0xc000;
+
+/// A link that was just closed gives its port back when the last of its connections has gone, a
+/// few milliseconds later. Another program keeps it: that costs half a second.
+const PORT_TRIES: u32 = 10;
+const PORT_AGAIN: Duration = Duration::from_millis(50);
 
 const REMOVED: &str = "a facilitator removed this device from the board";
 

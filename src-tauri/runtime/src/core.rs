@@ -55,6 +55,8 @@ pub(crate) enum Work {
         input: Box<dyn FnOnce(Ticket) -> Input + Send>,
         done: oneshot::Sender<TicketResult>,
     },
+    /// An open board as it is.
+    Look(BoardId, oneshot::Sender<Option<board::Board>>),
     Stop(oneshot::Sender<()>),
 }
 
@@ -92,6 +94,13 @@ impl Core {
         if self.work.send(work).is_err() {
             tracing::debug!("the engine has stopped");
         }
+    }
+
+    /// A board as it is, where it is open.
+    pub(crate) async fn look(&self, board: BoardId) -> Option<board::Board> {
+        let (done, answer) = oneshot::channel();
+        self.send(Work::Look(board, done));
+        answer.await.ok().flatten()
     }
 
     /// Asks the engine something of the runtime's own, and waits for what comes of it.
@@ -276,6 +285,9 @@ impl Thread {
                 self.next_ticket += 1;
                 self.tickets.insert(ticket, done);
                 self.handle(input(ticket));
+            }
+            Work::Look(board, done) => {
+                let _ = done.send(self.engine.board(board).cloned());
             }
             Work::Stop(_) => {}
         }

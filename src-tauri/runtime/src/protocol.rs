@@ -1,7 +1,8 @@
 //! The whole of what a UI session and this laptop say to each other: requests about one board
 //! go to the engine ([`BoardRequest`]), all others ([`HomeRequest`]) are answered here.
 
-use board::{BoardId, Key, NoteKind, Role, Tint};
+use board::library::{BrightSpot, Trial};
+use board::{BoardId, FollowUp, Key, NoteKind, Role, Tint};
 use engine::protocol::{BoardEvent, BoardReply, BoardRequest, Fault};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -96,6 +97,62 @@ pub enum HomeRequest {
     Boards,
     /// The templates. Answer: [`HomeReply::Templates`].
     Templates,
+    /// Keeps a board's questions and phases, without what people wrote, as a template of this
+    /// laptop. Answer: [`HomeReply::Templates`].
+    SaveTemplate {
+        /// Which board.
+        board: BoardId,
+        /// The template's name; one of the same name is replaced.
+        name: String,
+        /// Its question; may be empty.
+        question: String,
+    },
+    /// Takes a template of this laptop away. Answer: [`HomeReply::Templates`].
+    RemoveTemplate {
+        /// Its id.
+        template: String,
+    },
+    /// A template as a file that [`HomeRequest::Import`] reads. Answer: [`HomeReply::File`].
+    TemplateFile {
+        /// Its id.
+        template: String,
+    },
+    /// Follow-ups of all boards, those due first. Answer: [`HomeReply::FollowUps`].
+    FollowUps,
+    /// What teams' boards have in common. Answer: [`HomeReply::Teams`].
+    Teams,
+    /// The bright spots that hold these words, best first; all, the last changed first, where there
+    /// are none. Answer: [`HomeReply::BrightSpots`].
+    BrightSpots {
+        /// The words, as you type.
+        #[serde(default)]
+        query: String,
+        /// Any of the words will do: for finding what fits the themes under discussion.
+        #[serde(default)]
+        any: bool,
+    },
+    /// Keeps a bright spot, new or changed. Answer: [`HomeReply::BrightSpots`] with it alone.
+    KeepBrightSpot {
+        /// The bright spot; its time of change and its trials are kept by this laptop.
+        spot: BrightSpot,
+    },
+    /// Tells what came of trying a bright spot. Answer: [`HomeReply::BrightSpots`] with it alone.
+    TellTrial {
+        /// Which.
+        id: String,
+        /// What came of it.
+        trial: Trial,
+    },
+    /// Takes a bright spot out of the library. Answer: [`HomeReply::Done`].
+    ForgetBrightSpot {
+        /// Which.
+        id: String,
+    },
+    /// A bright spot as a file that [`HomeRequest::Import`] reads. Answer: [`HomeReply::File`].
+    BrightSpotFile {
+        /// Which.
+        id: String,
+    },
     /// Makes a board. Answer: [`HomeReply::Made`].
     NewBoard {
         /// A template's id; empty for an empty board; `sample` for the sample review.
@@ -247,6 +304,26 @@ pub enum HomeReply {
         /// As Home shows them.
         templates: Vec<TemplateCard>,
     },
+    /// Follow-ups across boards.
+    FollowUps {
+        /// Open ones by their date first, then done and dropped ones.
+        followups: Vec<FollowUpCard>,
+    },
+    /// Teams with their boards.
+    Teams {
+        /// By name.
+        teams: Vec<TeamCard>,
+    },
+    /// Bright spots.
+    BrightSpots {
+        /// Best first.
+        spots: Vec<BrightSpot>,
+    },
+    /// A template was imported.
+    TemplateKept {
+        /// Its id.
+        template: String,
+    },
     /// A board was made, joined or imported.
     Made {
         /// Which.
@@ -347,6 +424,64 @@ pub struct Miniature {
     pub notes: Vec<(Option<NoteKind>, i32, i32, i32, i32)>,
 }
 
+/// A follow-up in the list across boards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "home.ts")]
+pub struct FollowUpCard {
+    /// On which board.
+    pub board: BoardId,
+    /// The board's title.
+    pub title: String,
+    /// The board's team.
+    pub team: String,
+    /// The follow-up.
+    pub followup: FollowUp,
+    /// The words of the note or theme it came from; empty where that is gone.
+    pub from: String,
+}
+
+/// A team and what its boards have in common: of the work, never of persons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "home.ts")]
+pub struct TeamCard {
+    /// Its name.
+    pub name: String,
+    /// Its boards, newest first.
+    pub boards: Vec<TeamBoard>,
+    /// Themes that came up on more than one board, the most often first.
+    pub returning: Vec<ReturningTheme>,
+}
+
+/// A board of a team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "home.ts")]
+pub struct TeamBoard {
+    /// Which.
+    pub id: BoardId,
+    /// Its title.
+    pub title: String,
+    /// When it was last changed, unix milliseconds.
+    #[ts(type = "number")]
+    pub changed_ms: i64,
+    /// Notes on what went well.
+    pub well: u32,
+    /// Notes on what made it hard.
+    pub hard: u32,
+}
+
+/// A theme that came up on more than one board of a team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "home.ts")]
+pub struct ReturningTheme {
+    /// Its name, as it was put last.
+    pub name: String,
+    /// On which boards, newest first.
+    pub boards: Vec<BoardId>,
+}
+
 /// A template as Home shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -362,6 +497,8 @@ pub struct TemplateCard {
     pub kinds: Vec<NoteKind>,
     /// The sum of its phases.
     pub minutes: u32,
+    /// It was made on this laptop, or imported: it can be removed.
+    pub own: bool,
 }
 
 /// Something found.

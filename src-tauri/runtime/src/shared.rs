@@ -63,8 +63,12 @@ impl Shared {
         access: Arc<Access>,
         me: Me,
         link: Link,
-        link_config: link::Config,
+        mut link_config: link::Config,
     ) -> Self {
+        // On the next network too: others remember this laptop by it.
+        if let Some(address) = link.address().addrs().next() {
+            link_config.port = address.port();
+        }
         Self {
             store,
             link: Mutex::new(link),

@@ -53,6 +53,7 @@ pub use tables::blobs::{Blob, BlobHash};
 pub use tables::boards::Board;
 pub use tables::drafts::Draft;
 pub use tables::keys::Key;
+pub use tables::library::Kept;
 pub use tables::memberships::Membership;
 pub use tables::merging::Merging;
 pub use tables::quarantine::{NewQuarantined, Quarantined};

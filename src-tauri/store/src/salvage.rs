@@ -10,7 +10,7 @@ use crate::error::WriteError;
 use crate::open;
 use crate::schema::{self, STEPS};
 use crate::tables::boards::{self, Board};
-use crate::tables::{ALL, Found, Table, search};
+use crate::tables::{ALL, Found, Table, library, search};
 
 /// Beyond a damaged page, row numbers are tried one by one; after this many without a row
 /// there is nothing more to come. A page leads to at most some ten thousand rows.
@@ -110,10 +110,12 @@ pub fn salvage(damaged: &Path, new: &Path) -> Result<Salvaged, SalvageError> {
             tables.push(report);
         }
     }
-    search::rebuild(&tx).map_err(|source| SalvageError::Target {
-        path: new.to_owned(),
-        source,
-    })?;
+    search::rebuild(&tx)
+        .and_then(|()| library::rebuild(&tx))
+        .map_err(|source| SalvageError::Target {
+            path: new.to_owned(),
+            source,
+        })?;
     tx.commit().map_err(target)?;
     Ok(Salvaged { tables })
 }

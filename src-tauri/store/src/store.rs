@@ -13,12 +13,13 @@ use crate::load::{self, History, Loaded, Moment, Pending, Upto};
 use crate::open::{self, OpenError, Opened};
 use crate::schema::{STEPS, Step};
 use crate::tables::{
-    ballots, blobs, boards, drafts, keys, memberships, merging, quarantine, search, settings,
+    ballots, blobs, boards, drafts, keys, library, memberships, merging, quarantine, search,
+    settings,
 };
 use crate::write::{Receipt, Write};
 use crate::writer::{GATHER, Job, Message, Writer};
 use crate::{
-    Ballot, BlobHash, Board, Draft, Found, Key, Membership, Merging, Quarantined, Setting,
+    Ballot, BlobHash, Board, Draft, Found, Kept, Key, Membership, Merging, Quarantined, Setting,
 };
 
 /// The database's name in the profile folder.
@@ -252,6 +253,27 @@ impl Store {
     /// case aside; best first, at most `limit`.
     pub fn search(&self, query: &str, limit: u32) -> Result<Vec<Found>, LoadError> {
         self.read(|conn| search::find(conn, query, limit))
+    }
+
+    /// Everything kept beside the boards, the last changed first.
+    pub fn library(&self) -> Result<Rows<Kept>, LoadError> {
+        self.read(library::all)
+    }
+
+    /// Something kept beside the boards.
+    pub fn kept(&self, id: &str) -> Result<Option<Kept>, LoadError> {
+        self.read(|conn| library::get(conn, id))
+    }
+
+    /// The names of what is kept beside the boards that holds the words of `query`, each as the
+    /// beginning of a word, accents and case aside: all of them, or any. Best first.
+    pub fn search_library(
+        &self,
+        query: &str,
+        all: bool,
+        limit: u32,
+    ) -> Result<Vec<String>, LoadError> {
+        self.read(|conn| library::find(conn, query, all, limit))
     }
 
     /// A blob's bytes.

@@ -5,12 +5,12 @@ use rusqlite::Connection;
 
 use crate::error::WriteError;
 use crate::tables::{
-    ballots, blobs, boards, drafts, keys, memberships, merging, quarantine, search, settings,
-    snapshots, updates,
+    ballots, blobs, boards, drafts, keys, library, memberships, merging, quarantine, search,
+    settings, snapshots, updates,
 };
 use crate::{
-    Ballot, Blob, BlobHash, Board, Draft, Key, Membership, Merging, NewQuarantined, NewSnapshot,
-    NewUpdate, SearchEntry, Setting,
+    Ballot, Blob, BlobHash, Board, Draft, Kept, Key, Membership, Merging, NewQuarantined,
+    NewSnapshot, NewUpdate, SearchEntry, Setting,
 };
 
 /// One change to the profile. Everything of a board needs the board's row to be there first.
@@ -90,6 +90,11 @@ pub enum Write {
     /// Makes the search index again from its texts, after damage.
     RebuildSearch,
 
+    /// Adds or replaces something kept beside the boards.
+    Keep(Kept),
+    /// Deletes something kept beside the boards, if there.
+    Forget { id: String },
+
     /// Stores the blob, if new, and that the board uses it.
     PutBlob { board: String, blob: Blob },
     /// Notes that the board no longer uses the blob; it goes with its last user.
@@ -148,6 +153,8 @@ impl Write {
             Self::Unindex { board, key } => search::delete(conn, board, key),
             Self::UnindexBoard { board } => search::delete_board(conn, board),
             Self::RebuildSearch => search::rebuild(conn),
+            Self::Keep(kept) => library::put(conn, kept),
+            Self::Forget { id } => library::delete(conn, id),
             Self::PutBlob { board, blob } => blobs::put(conn, board, blob),
             Self::ReleaseBlob { board, hash } => blobs::release(conn, board, *hash),
         }

@@ -37,6 +37,8 @@ export function paintNotes(
     const h = rect.h * z;
     context.fillStyle = ink.fill;
     if (z < BARS_FROM) {
+      // As a mere rectangle, a plain note's fill is that of the paper below it.
+      if (record.type === 'note' && record.kind === 'plain') context.fillStyle = ink.edge;
       context.fillRect(x, y, w, h);
       continue;
     }

@@ -74,6 +74,8 @@ export class Scene {
   readonly #elements = new Map<Key, HTMLElement>();
   readonly #dirty = new Set<Key>();
   readonly #followers = new Set<() => void>();
+  /** The view {@link home} chose. */
+  #home: View | undefined;
   #preview: { key: Key; rect: Rect } | undefined;
   #frame = 0;
   #cameraMoved = true;
@@ -250,7 +252,15 @@ export class Scene {
       this.viewport.set({ x: -size.w / 2, y: -size.h / 2, z: 1 });
       return;
     }
-    this.viewport.set(homeView(rect, size, MARGIN));
+    this.#home = homeView(rect, size, MARGIN);
+    this.viewport.set(this.#home);
+  }
+
+  /** The canvas has this size now. A board that nobody has touched since it was first shown fits itself into it. */
+  resize(size: Extent): void {
+    this.viewport.size = size;
+    if (this.viewport.view === this.#home && this.selection.focus === null) this.home();
+    else this.viewport.set(this.viewport.view);
   }
 
   /** Brings a thing into view if it is not. */

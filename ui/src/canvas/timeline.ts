@@ -11,6 +11,8 @@ const LEAST_GAP = 8;
 const PLAIN_GAP = 20;
 /** From the notes of one row to the top of the next: its words stand where a header would. */
 const ROW_GAP = -14;
+/** A stem that goes further than this to the side is drawn faintly: many of them are a wedge, not lines. */
+const FAR = 280;
 
 /** Something to be put on a lane, in the order of the lane. */
 export interface LaneItem {
@@ -30,8 +32,8 @@ export interface LaneRow {
   /** The axis, from and to. */
   x0: number;
   x1: number;
-  /** Dots at true dates, and the stems from there to the items. */
-  dots: { key: Key; x: number; stem: string }[];
+  /** Dots at true dates, and the stems from there to the items; `far` ones lead a long way aside. */
+  dots: { key: Key; x: number; stem: string; far: boolean }[];
   /** Words above the items. */
   dates: { key: Key; x: number; label: string }[];
   /** Months, days, or hours. */
@@ -166,7 +168,7 @@ function layRow(
       const dot = Math.round(scale(t));
       const to = x + item.w / 2;
       const stem = `M${dot} ${AXIS_Y}C${dot} ${AXIS_Y + 20} ${to} ${LANE_TOP - 22} ${to} ${LANE_TOP}`;
-      row.dots.push({ key: item.key, x: dot, stem });
+      row.dots.push({ key: item.key, x: dot, stem, far: Math.abs(dot - to) > FAR });
     }
     h = Math.max(h, LANE_TOP + item.h);
     x += item.w + gap;

@@ -64,8 +64,9 @@ export function connectionWords(connection: Connection): ConnectionWords {
     };
   }
   if (peers.length > 0) {
+    const saved = unsaved ? 'Saving the latest changes.' : 'Everything is saved on this device.';
     const words = `${count(peers.length, 'peer')}, ${peers.length === 1 ? '' : 'all '}synced`;
-    return { icon: 'synced', tone: 'good', words, detail: 'Everything is saved on this device.' };
+    return { icon: 'synced', tone: 'good', words, detail: saved };
   }
   return {
     icon: 'laptop',

@@ -28,7 +28,7 @@ use draft::Draft;
 pub use insert::insert_commands;
 pub(crate) use meta::{checked as checked_phases, first as first_phase};
 pub use rules::guest_may;
-pub(crate) use words::clean_line;
+pub(crate) use words::{clean_line, clean_text};
 
 /// The most things one command names: a board's worth of selecting, not a flood.
 pub const MAX_ITEMS: usize = 2_000;

@@ -381,3 +381,30 @@ async fn a_device_with_no_address_here_is_not_dialled() {
         Err(JoinError::NotReachable)
     );
 }
+
+/// Others remember this device by its port: closing and binding anew, as after a change of the
+/// network, must not change it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn p6_a_link_bound_anew_keeps_its_port() {
+    let bind = |port| async move {
+        let config = Config {
+            device_key: [7; 32],
+            reach: Reach::Loopback,
+            port,
+            clock: Arc::new(|| START),
+            limits: Limits::default(),
+        };
+        let (link, _events) = Link::bind(config, Arc::<Held>::default()).await.unwrap();
+        let port = link.address().addrs().next().unwrap().port();
+        (link, port)
+    };
+    let (mut link, port) = bind(0).await;
+    for _ in 0..10 {
+        link.close().await;
+        assert_eq!(link.address().addrs().next(), None);
+        // Somebody still has a handle to the one before.
+        let (next, same) = bind(port).await;
+        assert_eq!(same, port);
+        link = next;
+    }
+}

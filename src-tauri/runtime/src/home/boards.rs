@@ -1,10 +1,10 @@
 //! The boards of this laptop.
 
-use super::{Outcome, bits, fault, search, storage};
-use crate::protocol::{BoardCard, HomeEvent, HomeReply, Miniature, TemplateCard};
+use super::{Outcome, bits, fault, search, storage, templates};
+use crate::protocol::{BoardCard, HomeEvent, HomeReply, Miniature};
 use crate::shared::{Shared, lock};
 use crate::{clock, peers};
-use board::{BoardId, Record};
+use board::{BoardId, FollowUp, Record};
 use engine::protocol::{Fault, FaultCode};
 use engine::{Input, Summary};
 use link::Credential;
@@ -26,11 +26,17 @@ const MAX_TITLE: usize = 200;
 /// What Home shows of a board beyond its row: kept with the row as JSON.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Face {
+pub(super) struct Face {
     phase: String,
     followups: u32,
     followups_done: u32,
     miniature: Miniature,
+    /// Follow-ups, and the words of what they came from.
+    pub(super) agreed: Vec<(FollowUp, String)>,
+    /// Themes' names and dots.
+    pub(super) themes: Vec<(String, u32)>,
+    /// Notes on what went well, and on what made it hard.
+    pub(super) balance: (u32, u32),
 }
 
 /// The boards, the last changed first.
@@ -131,6 +137,13 @@ fn take_summary(shared: &Shared, board: BoardId, summary: Summary) {
             sections: summary.sections,
             notes: summary.notes,
         },
+        agreed: summary
+            .agreed
+            .into_iter()
+            .map(|agreed| (agreed.followup, agreed.from))
+            .collect(),
+        themes: summary.themes,
+        balance: summary.balance,
     };
     let Ok(Some(mut row)) = shared.store.board(&name) else {
         return;
@@ -259,13 +272,7 @@ pub(crate) async fn new_board(
         } else {
             template
         };
-        let found = board::templates().iter().find(|found| found.id == id);
-        let Some(found) = found else {
-            return Err(fault(
-                FaultCode::Gone,
-                "This template is not there any more.",
-            ));
-        };
+        let found = templates::find(shared, id)?;
         let short = |text: &str| text.trim().chars().take(MAX_TITLE).collect::<String>();
         found.records(&mut ids, &short(title), &short(team))
     };
@@ -277,23 +284,6 @@ pub(crate) async fn new_board(
         board,
         merged: false,
     })
-}
-
-pub(crate) fn templates() -> HomeReply {
-    let templates = board::templates()
-        .iter()
-        .map(|template| {
-            let card = template.card();
-            TemplateCard {
-                id: card.id,
-                name: card.name,
-                question: card.question,
-                kinds: card.kinds,
-                minutes: card.minutes,
-            }
-        })
-        .collect();
-    HomeReply::Templates { templates }
 }
 
 pub(crate) fn remove(shared: &Shared, board: BoardId) -> Outcome {

@@ -1,6 +1,6 @@
 //! Boards from files, and to files.
 
-use super::{Outcome, boards, fault, storage};
+use super::{Outcome, boards, fault, library, storage, templates};
 use crate::clock;
 use crate::protocol::HomeReply;
 use crate::shared::Shared;
@@ -43,6 +43,12 @@ pub(crate) async fn import(shared: &Arc<Shared>, name: &str, base64: &str) -> Ou
         )
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+    if board::library::is_bright_spot(&text) {
+        return library::import(shared, &text);
+    }
+    if templates::is_template(&text) {
+        return templates::import(shared, &text);
+    }
     let file_name = name.to_owned();
     let records = tokio::task::spawn_blocking(move || records(&file_name, &text))
         .await

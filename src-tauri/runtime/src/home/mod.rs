@@ -1,11 +1,14 @@
 //! What sessions ask of this laptop rather than of one board.
 
+mod across;
 pub(crate) mod boards;
 mod import;
 pub(crate) mod invite;
 mod join;
+mod library;
 mod search;
 pub(crate) mod settings;
+mod templates;
 
 use crate::core::Work;
 use crate::protocol::{Answer, HomeReply, HomeRequest, Reply};
@@ -37,7 +40,21 @@ async fn carry_out(shared: &Arc<Shared>, request: HomeRequest) -> Outcome {
         HomeRequest::Boards => Ok(HomeReply::Boards {
             boards: boards::cards(shared)?,
         }),
-        HomeRequest::Templates => Ok(boards::templates()),
+        HomeRequest::Templates => Ok(templates::list(shared)),
+        HomeRequest::SaveTemplate {
+            board,
+            name,
+            question,
+        } => templates::save(shared, board, &name, &question).await,
+        HomeRequest::RemoveTemplate { template } => templates::remove(shared, &template),
+        HomeRequest::TemplateFile { template } => templates::file(shared, &template),
+        HomeRequest::FollowUps => across::followups(shared),
+        HomeRequest::Teams => across::teams(shared),
+        HomeRequest::BrightSpots { query, any } => library::list(shared, &query, any),
+        HomeRequest::KeepBrightSpot { spot } => library::keep(shared, spot),
+        HomeRequest::TellTrial { id, trial } => library::tell(shared, &id, trial),
+        HomeRequest::ForgetBrightSpot { id } => library::forget(shared, &id),
+        HomeRequest::BrightSpotFile { id } => library::file(shared, &id),
         HomeRequest::NewBoard {
             template,
             title,

@@ -51,13 +51,13 @@ async fn p7_r13_whom_the_creator_dismisses_every_member_refuses() {
     a.meets(board, &["B"]).await;
     b.meets(board, &["A"]).await;
     c.meets(board, &[]).await;
-    turned_away(c.call(board, &a).await);
-    turned_away(c.call(board, &b).await);
+    c.is_turned_away_by(board, &a).await;
+    c.is_turned_away_by(board, &b).await;
 
     // B remembers, when A is not there to ask.
     a.stop().await;
     let b = b.restart().await;
-    turned_away(c.call(board, &b).await);
+    c.is_turned_away_by(board, &b).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -70,7 +70,7 @@ async fn p7_any_facilitator_dismisses_and_who_was_away_hears_of_it_later() {
     let peers = b.meets(board, &["A", "C"]).await;
     b.dismiss(board, &peers, "C").await;
     a.meets(board, &["B"]).await;
-    turned_away(c.call(board, &a).await);
+    c.is_turned_away_by(board, &a).await;
     b.stop().await;
     // From A, who heard it from B.
     let mut d = Laptop::open(d_profile).await;
@@ -80,7 +80,7 @@ async fn p7_any_facilitator_dismisses_and_who_was_away_hears_of_it_later() {
     while d.shared().access.standing(&name, &c_device) != Standing::Revoked {
         tokio::task::yield_now().await;
     }
-    turned_away(c.call(board, &d).await);
+    c.is_turned_away_by(board, &d).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -101,7 +101,7 @@ async fn p7_tickets_that_were_closed_open_no_members_door() {
     let stranger = Laptop::new("D").await;
     stranger.shared().access.admit(ticket.credential());
     for member in [&a, &b, &c] {
-        turned_away(stranger.call(board, member).await);
+        stranger.is_turned_away_by(board, member).await;
     }
     // Those who came by it stay.
     assert_eq!(b.shared().link().peers(&name).len(), 2);

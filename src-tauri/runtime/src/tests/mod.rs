@@ -1,6 +1,7 @@
 //! Whole runtimes on 127.0.0.1, each with a profile of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod library;
 mod mesh;
 
 use crate::protocol::{
@@ -180,10 +181,28 @@ impl Laptop {
         self.home(HomeRequest::Dismiss { board, peer }).await;
     }
 
-    /// Calls another laptop about a board as this one would on its own.
-    async fn call(&self, board: BoardId, other: &Self) -> Result<link::Peer, link::JoinError> {
-        let address = other.shared().link().address();
-        self.shared().link().dial(&name(board), &address).await
+    /// Calls another laptop about a board as this one would on its own, and waits until it is
+    /// refused as one who was removed. A connection from before may still be ending.
+    async fn is_turned_away_by(&self, board: BoardId, other: &Self) {
+        let (board, address) = (name(board), other.shared().link().address());
+        let refused = async {
+            loop {
+                match self.shared().link().dial(&board, &address).await {
+                    Ok(peer) => {
+                        while !peer.is_closed() {
+                            tokio::task::yield_now().await;
+                        }
+                    }
+                    Err(link::JoinError::Refused(closed)) => return closed,
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        };
+        let closed = tokio::time::timeout(PATIENCE, refused)
+            .await
+            .expect("one who was removed is let go");
+        assert_eq!(closed.code, Some(link::CloseCode::Revoked));
+        assert_eq!(closed.by, link::ClosedBy::Them);
     }
 }
 
@@ -209,14 +228,4 @@ async fn start(profile: &Path) -> Runtime {
     tokio::time::timeout(PATIENCE, started)
         .await
         .expect("the profile is given back")
-}
-
-fn turned_away(result: Result<link::Peer, link::JoinError>) {
-    match result {
-        Err(link::JoinError::Refused(closed)) => {
-            assert_eq!(closed.code, Some(link::CloseCode::Revoked));
-            assert_eq!(closed.by, link::ClosedBy::Them);
-        }
-        other => panic!("expected to be turned away, got {other:?}"),
-    }
 }

@@ -6,6 +6,7 @@ pub(crate) mod blobs;
 pub(crate) mod boards;
 pub(crate) mod drafts;
 pub(crate) mod keys;
+pub(crate) mod library;
 pub(crate) mod memberships;
 pub(crate) mod merging;
 pub(crate) mod quarantine;
@@ -20,7 +21,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, params_fro
 use crate::error::{Damage, LoadError, Rows};
 
 /// Every table with a checksum, parents before children.
-pub(crate) const ALL: [&Table; 14] = [
+pub(crate) const ALL: [&Table; 15] = [
     &boards::TABLE,
     &updates::TABLE,
     &updates::HEADS,
@@ -35,6 +36,7 @@ pub(crate) const ALL: [&Table; 14] = [
     &blobs::TABLE,
     &blobs::REFERENCES,
     &search::TABLE,
+    &library::TABLE,
 ];
 
 /// The first eight bytes of a BLAKE3 hash: against damage, not against forgery.

@@ -115,7 +115,7 @@ pub(crate) fn rebuild(conn: &Connection) -> Result<(), WriteError> {
 
 /// Entries with all the words, each as the beginning of a word, best first, outside the bin.
 pub(crate) fn find(conn: &Connection, query: &str, limit: u32) -> Result<Vec<Found>, LoadError> {
-    let Some(expression) = expression(query) else {
+    let Some(expression) = words(query, " ") else {
         return Ok(Vec::new());
     };
     let found = conn
@@ -138,12 +138,13 @@ pub(crate) fn find(conn: &Connection, query: &str, limit: u32) -> Result<Vec<Fou
 }
 
 /// The FTS5 expression for what a person typed: quoted words only, none of its operators.
-fn expression(query: &str) -> Option<String> {
+/// `between` is what stands between the words: nothing for all of them, `OR` for any.
+pub(super) fn words(query: &str, between: &str) -> Option<String> {
     let words: Vec<String> = query
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .take(MAX_WORDS)
         .map(|word| format!("\"{word}\"*"))
         .collect();
-    (!words.is_empty()).then(|| words.join(" "))
+    (!words.is_empty()).then(|| words.join(between))
 }

@@ -6,6 +6,47 @@
 export type BoardId = string;
 
 /**
+ * A practice worth copying.
+ */
+export type BrightSpot = { 
+/**
+ * A random word that stays with it on its travels.
+ */
+id: string, 
+/**
+ * What they do.
+ */
+practice: string, 
+/**
+ * What made it work.
+ */
+because: string, 
+/**
+ * The smallest step worth copying.
+ */
+step: string, 
+/**
+ * The team that does it; empty if not said.
+ */
+team: string, 
+/**
+ * The title of the board it was found on; empty if none.
+ */
+board: string, 
+/**
+ * Words to find it by.
+ */
+tags: Array<string>, 
+/**
+ * When its words were changed last, unix milliseconds: the newer words win where two meet.
+ */
+changedMs: number, 
+/**
+ * What came of trying it, oldest first.
+ */
+trials: Array<Trial>, };
+
+/**
  * What somebody wants of a board.
  */
 export type Command = { "do": "setMeta", 
@@ -402,6 +443,10 @@ from: Key | null,
  */
 outcome: string, 
 /**
+ * The id of the bright spot it emulates; empty for none.
+ */
+spot: string, 
+/**
  * Where its card lies on the board.
  */
 place: Place, };
@@ -409,7 +454,7 @@ place: Place, };
 /**
  * A change of a follow-up.
  */
-export type FollowUpChange = { "field": "owner", "value": string } | { "field": "due", "value": string } | { "field": "kind", "value": FollowUpKind } | { "field": "reach", "value": Reach } | { "field": "status", "value": FollowUpStatus } | { "field": "outcome", "value": string };
+export type FollowUpChange = { "field": "owner", "value": string } | { "field": "due", "value": string } | { "field": "kind", "value": FollowUpKind } | { "field": "reach", "value": Reach } | { "field": "status", "value": FollowUpStatus } | { "field": "outcome", "value": string } | { "field": "spot", "value": string };
 
 /**
  *A follow-up: `f…`.
@@ -937,6 +982,23 @@ export type ThemeId = string;
  * The colour a person's cursor and pen have, one of the eight of the design.
  */
 export type Tint = "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8";
+
+/**
+ * Somebody tried a bright spot.
+ */
+export type Trial = { 
+/**
+ * The day it was told, `YYYY-MM-DD`.
+ */
+on: string, 
+/**
+ * Which team tried.
+ */
+team: string, 
+/**
+ * What changed.
+ */
+changed: string, };
 
 /**
  * A blind vote with dots. Ballots are not on the board: each laptop keeps its people's until the

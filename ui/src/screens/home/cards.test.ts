@@ -36,9 +36,17 @@ it('tells who is connected', () => {
 
 it('frames everything, wherever it lies', () => {
   expect(
-    frame({ sections: [['a', 'well', -100, 20, 200, 100]], notes: [['idea', 300, -40, 128, 88]] }),
-  ).toEqual({ x: -124, y: -64, w: 576, h: 208 });
+    frame({
+      sections: [['a', 'well', -100, 20, 1200, 700]],
+      notes: [['idea', 1300, -40, 128, 88]],
+    }),
+  ).toEqual({ x: -124, y: -64, w: 1576, h: 808 });
   expect(frame({ sections: [], notes: [] })).toBeNull();
+});
+
+it('shows a single note among the empty table around it', () => {
+  const box = frame({ sections: [], notes: [['idea', 300, -40, 128, 88]] });
+  expect(box).toEqual({ x: 364 - 480, y: 4 - 280, w: 960, h: 560 });
 });
 
 it('draws bars inside of the note', () => {

@@ -34,6 +34,9 @@ export interface Box {
   h: number;
 }
 
+/** A small picture shows at least so much of a board, in its middle: one note alone is not to fill it. */
+const LEAST = { w: 960, h: 560 };
+
 /** The part of the board a small picture shows: all of it and a margin. */
 export function frame({ sections, notes }: Miniature): Box | null {
   const boxes = [
@@ -49,12 +52,9 @@ export function frame({ sections, notes }: Miniature): Box | null {
     right = Math.max(right, x + w);
     bottom = Math.max(bottom, y + h);
   }
-  return {
-    x: left - MARGIN,
-    y: top - MARGIN,
-    w: right - left + 2 * MARGIN,
-    h: bottom - top + 2 * MARGIN,
-  };
+  const w = Math.max(LEAST.w, right - left + 2 * MARGIN);
+  const h = Math.max(LEAST.h, bottom - top + 2 * MARGIN);
+  return { x: (left + right - w) / 2, y: (top + bottom - h) / 2, w, h };
 }
 
 /** Bars that stand for a note's text: as many as fit, at most three, the last one short. */
