@@ -48,17 +48,6 @@ impl PeerAddr {
         self.addrs.iter().copied()
     }
 
-    /// The same device, reached at these addresses as well, as far as there is room.
-    #[must_use]
-    pub fn also_at(mut self, addrs: impl IntoIterator<Item = SocketAddr>) -> Self {
-        for addr in addrs {
-            if self.addrs.len() < MAX_ADDRS {
-                self.addrs.insert(addr);
-            }
-        }
-        self
-    }
-
     pub(crate) fn leads_anywhere(&self) -> bool {
         !self.addrs.is_empty() || self.relay.is_some()
     }

@@ -427,7 +427,8 @@ impl Inner {
     }
 
     async fn close(&self) {
-        for peer in self.peers().live.values() {
+        // A connection keeps the sockets: this is the last to hold them here.
+        for (_, peer) in self.peers().live.drain() {
             peer.close(CloseCode::Left, "the peer left");
         }
         let endpoint = self

@@ -8,9 +8,10 @@ use crate::{clock, peers};
 use board::Role;
 use bytes::Bytes;
 use link::{
-    BoardId, CloseCode, Credential, DeviceId, Directory, Lane, News, Peer, SendError, Standing,
-    Teller,
+    BoardId, CloseCode, Credential, DeviceId, Directory, Lane, News, Peer, PeerAddr, SendError,
+    Standing, Teller,
 };
+use std::collections::BTreeMap;
 use store::{LoadError, Setting, Store, Write};
 
 /// Where what is known of a board's members is kept.
@@ -183,18 +184,12 @@ fn now_ms() -> u64 {
     clock::unix_ms().unsigned_abs()
 }
 
-/// Where the members of a board are reached, as far as this laptop knows, itself and those who were
-/// removed left out.
-pub(crate) fn addresses(shared: &Shared, board: &BoardId) -> Vec<link::PeerAddr> {
+/// Where the members of a board are reached, as far as this laptop knows: where they say, then
+/// where they were last seen. These are not dialled together: at an address that is somebody
+/// else's by now, a stranger may answer first. This laptop and those who were removed are left out.
+pub(crate) fn addresses(shared: &Shared, board: &BoardId) -> BTreeMap<DeviceId, Vec<PeerAddr>> {
     let name = board.as_str();
-    let seen = shared
-        .store
-        .membership(name)
-        .ok()
-        .flatten()
-        .map(|membership| peers::known(&membership))
-        .unwrap_or_default();
-    let told: Vec<link::PeerAddr> = shared
+    let told: Vec<PeerAddr> = shared
         .access
         .directory(name, |directory| {
             directory
@@ -203,18 +198,28 @@ pub(crate) fn addresses(shared: &Shared, board: &BoardId) -> Vec<link::PeerAddr>
                 .collect()
         })
         .unwrap_or_default();
-    let mut addresses: Vec<link::PeerAddr> = Vec::new();
-    // Where they were seen and where they say they are need not be the same.
+    let seen = shared
+        .store
+        .membership(name)
+        .ok()
+        .flatten()
+        .map(|membership| peers::known(&membership))
+        .unwrap_or_default();
+    let me = shared.link().device();
+    let mut addresses: BTreeMap<DeviceId, Vec<PeerAddr>> = BTreeMap::new();
     for address in told.into_iter().chain(seen) {
-        match addresses
-            .iter_mut()
-            .find(|known| known.id() == address.id())
-        {
-            Some(known) => *known = known.clone().also_at(address.addrs()),
-            None => addresses.push(address),
+        if address.id() != me && !is_out(shared, board, &address.id()) {
+            let known = addresses.entry(address.id()).or_default();
+            // Seen at one of the places it names.
+            let named = known.iter().any(|known| {
+                address
+                    .addrs()
+                    .all(|addr| known.addrs().any(|known| known == addr))
+            });
+            if !named {
+                known.push(address);
+            }
         }
     }
-    let me = shared.link().device();
-    addresses.retain(|address| address.id() != me && !is_out(shared, board, &address.id()));
     addresses
 }

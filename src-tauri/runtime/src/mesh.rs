@@ -100,14 +100,14 @@ impl Calls {
 
     /// Whom of `wanted` to call now, and of those `known` who did not answer before: it may be
     /// that they cannot reach this laptop, and their circle is another. They count as called until
-    /// [`Self::reached`] or [`Self::missed`].
+    /// [`Self::reached`] or [`Self::missed`]. With each, how often it was called in vain.
     pub(crate) fn due(
         &mut self,
         me: &DeviceId,
         wanted: &BTreeSet<DeviceId>,
         known: &BTreeSet<DeviceId>,
         now: Instant,
-    ) -> Vec<DeviceId> {
+    ) -> Vec<(DeviceId, usize)> {
         let at_start = !std::mem::replace(&mut self.begun, true);
         self.calls.retain(|device, call| {
             let missed = call.tries > 0 && known.contains(device);
@@ -133,7 +133,7 @@ impl Calls {
         due.into_iter()
             .map(|(device, call)| {
                 call.under_way = true;
-                *device
+                (*device, call.tries)
             })
             .collect()
     }

@@ -19,6 +19,8 @@ use tokio::time::Instant;
 const WAITING_FRAMES: usize = 256;
 /// How often a laptop that misses nobody looks whether its own card is still fresh.
 const SAY_AGAIN: Duration = Duration::from_secs(30 * 60);
+/// How long peers are waited for when the network has changed.
+const GOODBYE: Duration = Duration::from_secs(1);
 /// The wait after a network that could not be bound: one is just coming up.
 const BIND_AGAIN: Duration = Duration::from_secs(2);
 /// Addresses kept a board; the oldest go.
@@ -57,8 +59,12 @@ pub(crate) fn link_id(peer: engine::PeerId) -> link::PeerId {
     link::PeerId(peer.0 & ((1 << GENERATION) - 1))
 }
 
-/// Until the link ends.
-async fn carry(shared: &Arc<Shared>, mut events: mpsc::Receiver<Event>, generation: u64) {
+/// Until the network is another.
+pub(crate) async fn carry(
+    shared: &Arc<Shared>,
+    mut events: mpsc::Receiver<Event>,
+    generation: u64,
+) {
     let waiting = Arc::new(Semaphore::new(WAITING_FRAMES));
     let mut here: BTreeMap<link::PeerId, Peer> = BTreeMap::new();
     while let Some(event) = events.recv().await {
@@ -137,15 +143,20 @@ async fn carry(shared: &Arc<Shared>, mut events: mpsc::Receiver<Event>, generati
                 shared.broadcast(crate::protocol::HomeEvent::Nearby { offers });
             }
             Event::NetworkChanged => {
-                let link = shared.link();
-                // Its last events still come; then the link has ended.
-                tokio::spawn(async move { link.close().await });
+                // Peers that can still be reached are told.
+                let _ = tokio::time::timeout(GOODBYE, shared.link().close()).await;
+                break;
             }
             Event::CodeClosed { invitation } => {
                 crate::home::invite::code_closed(shared, &invitation)
             }
         }
     }
+    for peer in here.into_keys() {
+        let gone = Work::Peerless(engine_id(generation, peer));
+        shared.core.send(gone);
+    }
+    recount(shared);
 }
 
 fn recount(shared: &Shared) {
@@ -279,18 +290,17 @@ async fn keep_calling(shared: Arc<Shared>, board: link::BoardId, caller: Arc<Cal
     let mut under_way = JoinSet::new();
     while shared.access.held(board.as_str()).is_some() {
         let link = shared.link();
-        let mut known: BTreeMap<DeviceId, PeerAddr> = members::addresses(&shared, &board)
-            .into_iter()
-            .map(|address| (address.id(), address))
-            .collect();
+        let known = members::addresses(&shared, &board);
         let (me, others) = (link.device(), known.keys().copied().collect());
         let here: Vec<DeviceId> = link.peers(&board).iter().map(Peer::device).collect();
         here.iter().for_each(|device| calls.reached(device));
         let mut wanted = mesh::wanted(&me, &others, &calls.away());
         wanted.retain(|device| !here.contains(device));
-        for device in calls.due(&me, &wanted, &others, Instant::now()) {
-            // Only those that are known are due.
-            let address = known.remove(&device).unwrap_or(PeerAddr::new(device, []));
+        for (device, tries) in calls.due(&me, &wanted, &others, Instant::now()) {
+            // Only those that are known are due; one without an address is not reached.
+            let places = known.get(&device).map(Vec::as_slice).unwrap_or_default();
+            let place = places.iter().cycle().nth(tries).cloned();
+            let address = place.unwrap_or_else(|| PeerAddr::new(device, []));
             let (link, board) = (link.clone(), board.clone());
             under_way.spawn(async move { (device, link.dial(&board, &address).await) });
         }

@@ -25,6 +25,9 @@ const NOTHING: Meta = {
   phases: [],
   phase: '',
   summary: '',
+  revealed: [],
+  vote: null,
+  discussing: null,
 };
 
 /** The records of a board, each reactive by itself, and what lies on what. */

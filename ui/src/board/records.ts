@@ -60,6 +60,7 @@ export function wordsOf(record: BoardRecord): string {
     case 'connector':
       return record.label;
     case 'stroke':
+    case 'dot':
       return '';
   }
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   between,
   fitted,
+  homeView,
+  inCorner,
   MAX_ZOOM,
   MIN_ZOOM,
   nextStep,
@@ -46,6 +48,51 @@ describe('camera', () => {
     expect(fit.z).toBeCloseTo(0.5);
     expect(toScreen(fit, { x: 0, y: 0 }).x).toBeCloseTo(80);
     expect(toScreen(fit, { x: 1800, y: 0 }).x).toBeCloseTo(980);
+  });
+
+  describe('at home', () => {
+    const margin = { left: 76, top: 24, right: 24, bottom: 24 };
+    const size = { w: 1920, h: 976 };
+    const shown = (w: number, h: number) => {
+      const home = homeView({ x: 200, y: 100, w, h }, size, margin);
+      const left = toScreen(home, { x: 200, y: 100 });
+      const right = toScreen(home, { x: 200 + w, y: 100 + h });
+      return { z: home.z, left: left.x, top: left.y, right: right.x, bottom: right.y };
+    };
+
+    it('fills a large window, enlarging no more than half', () => {
+      const high = shown(1400, 3000);
+      expect(high.z).toBeCloseTo(1.3);
+      expect(high.left).toBeCloseTo(76);
+      expect(high.right).toBeCloseTo(1896);
+      expect(shown(300, 200).z).toBe(1.5);
+    });
+
+    it('stands in the middle where it is narrow', () => {
+      const narrow = shown(300, 200);
+      expect(narrow.left - 76).toBeCloseTo(1896 - narrow.right);
+      expect(narrow.top).toBeCloseTo(16);
+    });
+
+    it('is sharp where it is nearly so', () => {
+      expect(shown(1850, 3000).z).toBe(1);
+      expect(shown(2000, 3000).z).toBeCloseTo(0.91);
+    });
+
+    it('shows a part of what would be too small to read', () => {
+      expect(shown(9000, 9000)).toMatchObject({ z: 0.7, left: 76 });
+    });
+  });
+
+  it('knows what lies in the covered corner', () => {
+    const corner = { w: 180, h: 120 };
+    const size = { w: 1000, h: 600 };
+    const at = { x: 0, y: 0, z: 1 };
+    const covered = (x: number, y: number) => inCorner(at, { x, y, w: 128, h: 88 }, size, corner);
+    expect(covered(700, 500)).toBe(true);
+    expect(covered(690, 500)).toBe(false);
+    expect(covered(800, 390)).toBe(false);
+    expect(covered(1000, 500)).toBe(false);
   });
 
   it('pans no further than it must', () => {

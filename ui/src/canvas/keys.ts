@@ -1,10 +1,10 @@
-import type { NoteKind } from '../ipc/generated/board';
 import type { Actions } from './actions.svelte';
 import { nextStep, zoomed } from './camera';
 import { duplicate } from './clipboard';
 import type { Pointer } from './pointer.svelte';
 import type { Direction } from './reading';
 import type { Walk } from './walk';
+import { KINDS } from './words';
 
 /** What the keys act on. */
 export interface Bench {
@@ -27,15 +27,8 @@ export interface Binding {
   run(bench: Bench): void;
 }
 
-const KINDS: readonly [NoteKind, string][] = [
-  ['happened', 'What happened'],
-  ['well', 'Went well'],
-  ['lucky', 'Got lucky'],
-  ['shared', 'Not just us'],
-  ['puzzle', 'Made it hard'],
-  ['idea', 'Bright spot'],
-  ['plain', 'Anything else'],
-];
+/** Kinds with a number key: 8, 9 and 0 are the view's. */
+export const NUMBERED = KINDS.slice(0, 7);
 
 const DIRECTIONS: readonly Direction[] = ['left', 'right', 'up', 'down'];
 
@@ -114,7 +107,7 @@ export const BINDINGS: readonly Binding[] = [
     group: 'Arrange',
     run: ({ actions }) => void actions.group(),
   },
-  ...KINDS.map(([kind, name], i): Binding => ({
+  ...NUMBERED.map(({ kind, name }, i): Binding => ({
     chords: [String(i + 1)],
     label: name,
     group: 'Arrange',

@@ -16,6 +16,9 @@ const meta: Meta = {
   phases: [],
   phase: '',
   summary: '',
+  revealed: [],
+  vote: null,
+  discussing: null,
 };
 
 function board(records: BoardRecord[]) {
@@ -100,6 +103,37 @@ describe('layTray', () => {
         { x: 142, y: 120 },
       ],
     });
+  });
+});
+
+describe('layTray of mixed widths', () => {
+  const note = (w: number) => ({ w, h: 100 });
+
+  it('gives a wide note the room of two', () => {
+    // As `board::layout::tray` places them.
+    expect(layTray([note(128), note(264), note(128), note(128)], 2)).toMatchObject({
+      w: 276,
+      h: 346,
+      at: [
+        { x: 6, y: 24 },
+        { x: 6, y: 132 },
+        { x: 6, y: 240 },
+        { x: 142, y: 240 },
+      ],
+    });
+  });
+
+  it('is no wider than a section for reading holds', () => {
+    expect(
+      layTray(
+        Array.from({ length: 5 }, () => note(264)),
+        3,
+      ),
+    ).toMatchObject({ w: 548, h: 346 });
+  });
+
+  it('has room for half a note where it is empty', () => {
+    expect(layTray([], 1)).toMatchObject({ w: 140, h: 68 });
   });
 });
 

@@ -223,8 +223,10 @@ export class Layout {
         for (const item of items) {
           const { x, y } = item.record.place;
           put(placed, item, section.x + x, section.y + y);
-          frame.w = Math.max(frame.w, x + item.w + PADDING);
-          frame.h = Math.max(frame.h, y + item.h + PADDING);
+          // Notes in a theme end where loose ones do: its own padding lies within the section's.
+          const padding = item.record.type === 'theme' ? PADDING - THEME_PAD : PADDING;
+          frame.w = Math.max(frame.w, x + item.w + padding);
+          frame.h = Math.max(frame.h, y + item.h + padding);
         }
         break;
       case 'column': {

@@ -18,6 +18,7 @@ const SHADES: readonly Shade[] = [
   'shared',
   'puzzle',
   'idea',
+  'insight',
   'plain',
   'action',
 ];

@@ -71,13 +71,31 @@ describe('route', () => {
   it('goes straight between rows of notes, where its label covers none', () => {
     // Two trays of two rows; their middle is the lower edge of the upper row.
     const tray = (x: number) => ({ x, y: 0, w: 276, h: 220 });
-    const clear = [0, 330].flatMap((x) => [
-      { x: x + 13, y: 31, w: 250, h: 74 },
-      { x: x + 13, y: 127, w: 250, h: 80 },
+    const clear = [0, 346].flatMap((x) => [
+      { x: x + 3, y: 31, w: 270, h: 74 },
+      { x: x + 3, y: 127, w: 270, h: 80 },
     ]);
-    const way = route(tray(0), tray(330), [], [], { w: 90, h: 22, clear });
+    const way = route(tray(0), tray(346), [], [], { w: 70, h: 22, clear });
     expect(way.length).toBe(2);
     expect(way[0]?.y).toBe(114);
+  });
+
+  it('does not hide its elbows and arrowhead, either', () => {
+    // Trays side by side, one a little lower: there is a short way with a step in it.
+    const areas = [
+      { x: 0, y: 498, w: 444, h: 270 },
+      { x: 460, y: 492, w: 444, h: 270 },
+    ];
+    const [from, to] = [
+      { x: 154, y: 542, w: 276, h: 214 },
+      { x: 472, y: 536, w: 276, h: 214 },
+    ];
+    const label = { w: 130, h: 22, clear: [] };
+    const way = route(from, to, [], areas, label);
+    const { x, y } = labelAt(way, label);
+    const tip = way.at(-1);
+    expect(Math.abs((tip?.x ?? x) - x) > 65 || Math.abs((tip?.y ?? y) - y) > 11).toBe(true);
+    expect(way.some((p, i) => i > 0 && p.y === y && way[i - 1]?.y === y)).toBe(true);
   });
 
   it('takes a longer way where a straight one would be hidden by its label', () => {

@@ -1,4 +1,4 @@
-import { grown, meets, type Point, type Rect } from './geometry';
+import { grown, holds, meets, type Point, type Rect, spanned } from './geometry';
 
 type Side = 'left' | 'right' | 'top' | 'bottom';
 
@@ -31,6 +31,8 @@ const COVERING = 2;
 /** At the ends of a stretch that must show beside its label; at the tip, the arrowhead as well. */
 const SHOWING = 8;
 const HEAD = 12;
+/** A hidden arrowhead counts as so much hidden line: it says which way. */
+const TIP_HIDDEN = 60;
 /** Places for a label are looked at this far apart. */
 const STEP = 16;
 /** A straight way as good as this, in units of length, is taken without looking for others. */
@@ -279,7 +281,8 @@ export function labelAt(way: Way, label: Label): Point {
 
 /** The best place of a label on a way, and what it costs there in units of length. */
 function spot(way: Way, label: Label): { at: Point; cost: number } {
-  let best = { at: way[0] ?? { x: 0, y: 0 }, cost: Infinity };
+  const tip = way.at(-1) ?? { x: 0, y: 0 };
+  let best = { at: tip, cost: Infinity };
   for (let i = 1; i < way.length; i++) {
     const [a, b] = [way[i - 1], way[i]];
     if (!a || !b) continue;
@@ -295,13 +298,28 @@ function spot(way: Way, label: Label): { at: Point; cost: number } {
         const at = towards(a, b, shown / 2 + side);
         const box = { x: at.x - label.w / 2, y: at.y - label.h / 2, w: label.w, h: label.h };
         const covered = label.clear.reduce((sum, r) => sum + shared(box, r), 0) / label.h;
+        const hidden = lacking + beneath(way, box, i) + (holds(box, tip) ? TIP_HIDDEN : 0);
         // On the level it reads as part of the line; and rather in the middle than elsewhere.
-        const cost = lacking * HIDING + covered * COVERING + (level ? 0 : BEND) + d / 8;
+        const cost = hidden * HIDING + covered * COVERING + (level ? 0 : BEND) + d / 8;
         if (cost < best.cost) best = { at, cost };
       }
     }
   }
   return best;
+}
+
+/** How much of a way lies beneath a box, the stretch that ends at corner `but` left out. */
+function beneath(way: Way, box: Rect, but: number): number {
+  let sum = 0;
+  for (let i = 1; i < way.length; i++) {
+    const [a, b] = [way[i - 1], way[i]];
+    if (!a || !b || i === but) continue;
+    const line = spanned(a, b);
+    const w = Math.min(line.x + line.w, box.x + box.w) - Math.max(line.x, box.x);
+    const h = Math.min(line.y + line.h, box.y + box.h) - Math.max(line.y, box.y);
+    if (w >= 0 && h >= 0) sum += w + h;
+  }
+  return sum;
 }
 
 /** The area two rectangles share. */

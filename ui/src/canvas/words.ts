@@ -10,6 +10,7 @@ export const KINDS: readonly { kind: NoteKind; name: string }[] = [
   { kind: 'puzzle', name: 'Made it hard' },
   { kind: 'idea', name: 'Bright spot' },
   { kind: 'plain', name: 'Anything else' },
+  { kind: 'insight', name: 'What we understood' },
 ];
 
 /** A kind in words. */

@@ -48,6 +48,7 @@ import {
   Plus,
   Puzzle,
   QrCode,
+  Quote,
   Redo2,
   Repeat2,
   Search,
@@ -144,6 +145,7 @@ export const ICONS = {
   shared: Users,
   puzzle: Puzzle,
   idea: Sun,
+  insight: Quote,
   plain: Pencil,
   action: ArrowUpRight,
 } as const satisfies Record<string, IconNode>;

@@ -12,13 +12,25 @@ export const REPLY_OF = {
   closeText: 'done',
   present: 'done',
   export: 'document',
+  setRoster: 'done',
+  privateNotes: 'private',
+  putPrivate: 'done',
+  dropPrivate: 'done',
+  publishLate: 'done',
+  ballot: 'ballot',
+  putDots: 'ballot',
+  sayDone: 'done',
+  setTimer: 'done',
+  summon: 'done',
+  suggest: 'suggested',
+  introduce: 'you',
   me: 'me',
   setMe: 'me',
   setSetting: 'me',
   boards: 'boards',
   templates: 'templates',
   newBoard: 'made',
-  import: 'made',
+  import: ['made', 'brightSpots', 'templateKept'],
   boardFile: 'file',
   remove: 'done',
   restore: 'done',
@@ -31,7 +43,28 @@ export const REPLY_OF = {
   join: 'made',
   look: 'done',
   joinNearby: 'made',
-} as const satisfies Record<Request['ask'], Reply['reply']>;
+  saveTemplate: 'templates',
+  removeTemplate: 'templates',
+  templateFile: 'file',
+  followUps: 'followUps',
+  teams: 'teams',
+  brightSpots: 'brightSpots',
+  keepBrightSpot: 'brightSpots',
+  tellTrial: 'brightSpots',
+  forgetBrightSpot: 'done',
+  brightSpotFile: 'file',
+} as const satisfies Record<Request['ask'], Reply['reply'] | readonly Reply['reply'][]>;
+
+type Name<R extends Request> = (typeof REPLY_OF)[R['ask']];
 
 /** The reply to a request of type `R`. */
-export type ReplyTo<R extends Request> = Extract<Reply, { reply: (typeof REPLY_OF)[R['ask']] }>;
+export type ReplyTo<R extends Request> = Extract<
+  Reply,
+  { reply: Name<R> extends readonly (infer N)[] ? N : Name<R> }
+>;
+
+/** Whether a reply of this name answers a request of that one. */
+export function answers(ask: Request['ask'], reply: Reply['reply']): boolean {
+  const expected: Reply['reply'] | readonly Reply['reply'][] = REPLY_OF[ask];
+  return typeof expected === 'string' ? reply === expected : expected.includes(reply);
+}

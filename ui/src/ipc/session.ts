@@ -8,7 +8,7 @@ import type {
   ServerMessage,
 } from './generated/home';
 import type { BoardEvent, FaultCode } from './generated/protocol';
-import { REPLY_OF, type ReplyTo } from './replies';
+import { answers, type ReplyTo } from './replies';
 
 /** A request that was not carried out: branch on the code, show the message. */
 export class FaultError extends Error {
@@ -173,7 +173,7 @@ export class Session implements Client {
 function settle(pending: Pending, answer: Answer): void {
   if ('fault' in answer) {
     pending.reject(new FaultError(answer.fault.code, sentence(answer.fault.message)));
-  } else if (answer.ok.reply === REPLY_OF[pending.ask]) {
+  } else if (answers(pending.ask, answer.ok.reply)) {
     pending.resolve(answer.ok);
   } else {
     pending.reject(new FaultError('malformed', 'Upshot answered something else than was asked.'));

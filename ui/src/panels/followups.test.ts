@@ -13,6 +13,7 @@ function followup(change: Partial<FollowUp>): FollowUp {
     status: 'open',
     from: null,
     outcome: '',
+    spot: '',
     place: { parent: 'board', x: 0, y: 0, order: 'a' },
     ...change,
   };

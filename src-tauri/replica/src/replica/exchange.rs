@@ -1,10 +1,10 @@
 //! What replicas exchange: updates in, state vectors and differences out.
 
 use super::{Broken, Merged, Replica, deleted};
+use crate::diff;
 use crate::error::{DiffError, MergeError};
 use crate::undo::OUTSIDE;
 use crate::validate::{self, Admitted, MAX_UPDATE, Parsed, state_vector};
-use crate::{diff, hash};
 use yrs::{ClientID, ReadTxn, StateVector, Transact};
 
 impl Replica {
@@ -69,7 +69,16 @@ impl Replica {
     /// whoever wrote them in whatever order.
     pub fn content_hash(&self) -> [u8; 32] {
         match self.doc.try_transact() {
-            Ok(txn) => hash::content_hash(&self.roots, &txn),
+            Ok(txn) => self.hashes.borrow_mut().content(&self.roots, &txn),
+            Err(_) => [0; 32],
+        }
+    }
+
+    /// The content hash, of the document alone.
+    #[cfg(test)]
+    pub(crate) fn content_hash_from_scratch(&self) -> [u8; 32] {
+        match self.doc.try_transact() {
+            Ok(txn) => crate::hash::from_scratch(&self.roots, &txn),
             Err(_) => [0; 32],
         }
     }
@@ -91,6 +100,7 @@ impl Replica {
         for (client, range) in deleted {
             self.index.delete(client, range);
         }
+        self.hashes.get_mut().touched(&admitted.touches);
         self.usable = true;
         Ok(())
     }

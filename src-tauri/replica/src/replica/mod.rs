@@ -3,6 +3,7 @@
 mod exchange;
 
 use crate::error::{ExecuteError, OpenError};
+use crate::hash::Hashes;
 use crate::heard::Heard;
 use crate::layout::LAYOUT;
 use crate::project::View;
@@ -11,6 +12,7 @@ use crate::undo::{History, Joins, Writer as WriterId};
 use crate::validate::{Admitted, Index, MAX_SNAPSHOT, Parsed};
 use crate::write::Writer;
 use board::{Actor, Board, Command, Key, Patch, TextEdit};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use yrs::{ClientID, Doc, OffsetKind, Options, Transact, TransactionMut};
@@ -78,6 +80,8 @@ pub struct Replica {
     view: View,
     heard: Heard,
     history: History,
+    /// Brought up to date when the content hash is asked for.
+    hashes: RefCell<Hashes>,
     layout: i64,
     /// Lowered while a transaction runs: should it unwind, the document is not used again.
     usable: bool,
@@ -100,6 +104,7 @@ impl Replica {
             view: View::default(),
             heard,
             history: History::default(),
+            hashes: RefCell::default(),
             layout: LAYOUT,
             usable: true,
         }
@@ -335,6 +340,7 @@ impl Replica {
         for (client, range) in deleted {
             self.index.delete(client, range);
         }
+        self.hashes.get_mut().touched(&admitted.touches);
         self.usable = true;
         Ok((Some(Written { update, admitted }), out))
     }

@@ -614,7 +614,11 @@ fn mutants(count: u64, first_seed: u64) -> (u64, u64) {
             }
             seen += 1;
             match target.merge(&mutant) {
-                Ok(merged) => taken += u64::from(merged.changed),
+                Ok(merged) => {
+                    taken += u64::from(merged.changed);
+                    let hash = target.content_hash_from_scratch();
+                    assert_eq!(target.content_hash(), hash, "seed {seed}");
+                }
                 Err(MergeError::Unusable) => panic!("yrs and the checks differ: {mutant:?}"),
                 Err(_) => {}
             }

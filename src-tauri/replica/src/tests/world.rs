@@ -115,6 +115,7 @@ impl Laptop {
     }
 
     fn watch(&mut self, patch: &board::Patch, texts: &[(Key, TextEdit)]) {
+        self.check_hash();
         let before = self.mirror.clone();
         self.mirror.apply(patch);
         assert!(
@@ -138,6 +139,15 @@ impl Laptop {
                 Ok(&*text_of(&self.mirror, *key).unwrap())
             );
         }
+    }
+
+    /// The content hash that is kept up to date, against one of the document alone.
+    pub(super) fn check_hash(&self) {
+        assert_eq!(
+            self.replica.content_hash(),
+            self.replica.content_hash_from_scratch(),
+            "something changed that was not told of"
+        );
     }
 
     /// Sends the other what it lacks.

@@ -58,9 +58,20 @@ impl Laptop {
         Self::open(self.stop().await).await
     }
 
+    /// Closes Upshot. Its port is free afterwards, as it is when a process has ended: until then
+    /// connections that were still being made are let to end.
     async fn stop(self) -> TempDir {
+        let port = self.shared().link().address().addrs().next().unwrap();
         drop(self.session);
         self.runtime.stop().await;
+        let free = async {
+            while std::net::UdpSocket::bind(port).is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, free)
+            .await
+            .expect("the port is given back");
         self.profile
     }
 

@@ -11,7 +11,13 @@ export interface ImportProblem {
   message: string;
 }
 
-/** Brings files in as boards, one after the other. */
+/** What a file became. */
+export type Brought =
+  | { board: BoardId; merged: boolean; name: string }
+  | { template: string; name: string }
+  | { spot: string; name: string };
+
+/** Brings files in, one after the other: boards, templates, bright spots. */
 export class Imports {
   /** The file at hand; `null` where there is none. */
   name = $state<string | null>(null);
@@ -22,17 +28,20 @@ export class Imports {
     this.#client = client;
   }
 
-  /** Brings the files in; answers the boards they became. Stops at the first that cannot be read. */
-  async bring(files: Iterable<File>): Promise<{ board: BoardId; merged: boolean; name: string }[]> {
-    const made = [];
+  /** Brings the files in; answers what they became. Stops at the first that cannot be read. */
+  async bring(files: Iterable<File>): Promise<Brought[]> {
+    const made: Brought[] = [];
     this.problem = null;
     for (const file of files) {
       this.name = file.name;
       try {
         if (file.size > LARGEST_BYTES) throw new Error('This file is larger than a board can be.');
         const bytes = toBase64(new Uint8Array(await file.arrayBuffer()));
-        const { board, merged } = await this.#client.ask({ ask: 'import', name: file.name, bytes });
-        made.push({ board, merged, name: file.name });
+        const reply = await this.#client.ask({ ask: 'import', name: file.name, bytes });
+        const name = file.name;
+        if (reply.reply === 'made') made.push({ board: reply.board, merged: reply.merged, name });
+        else if (reply.reply === 'templateKept') made.push({ template: reply.template, name });
+        else made.push(...reply.spots.map(({ id }) => ({ spot: id, name })));
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         this.problem = { name: file.name, message };
