@@ -72,6 +72,17 @@ describe('who somebody is on a board', () => {
     ]);
   });
 
+  it('keeps the colour others know them by while their own is somebody else’s', async () => {
+    localStorage.setItem('upshot:person:b1', 'mei');
+    const { identity, commands } = board([person('mei', 'Mei', '4'), person('ama', 'Ama', '1')], {
+      name: 'Mei',
+      tint: '1',
+    });
+    await identity.adopt();
+    expect(identity.presence.tint).toBe('4');
+    expect(commands).toEqual([]);
+  });
+
   it('catches up with a name given elsewhere when the board is opened', async () => {
     localStorage.setItem('upshot:person:b1', 'mei');
     const { identity, commands } = board([person('mei', 'M', '1'), person('ama', 'Ama', '2')], {

@@ -12,7 +12,10 @@ const slot = (board: BoardId): string => `upshot:person:${board}`;
 export interface Surroundings {
   /** A record of the board. */
   get(key: Key): BoardRecord | undefined;
-  /** Colours that others on the board go by; `person` is not another. */
+  /**
+   * Colours that others have. For a `person` of the board, those of its other people; for somebody who is
+   * none yet, also of those who are here without being one.
+   */
   taken(person: PersonId | null): ReadonlySet<Tint>;
   /** Whether this session may change the board now. */
   readonly editable: boolean;
@@ -75,8 +78,11 @@ export class Identity {
   /** Chooses a colour that nobody else has; a person known by an older name or colour goes by the new one. */
   settle(): void {
     if (this.#preferred === null) return;
-    this.#tint = freeTint(this.#preferred, this.#around.taken(this.#person));
-    const record = this.#person && this.#record(this.#person);
+    const record = this.#person ? this.#record(this.#person) : undefined;
+    const taken = this.#around.taken(this.#person);
+    // Who has a colour of their own keeps it: it is how the others know them.
+    const kept = record && taken.has(this.#preferred) && !taken.has(record.tint);
+    this.#tint = kept ? record.tint : freeTint(this.#preferred, taken);
     if (!record || !this.#around.editable) return;
     const set: PersonChange[] = [];
     if (this.#name && record.name !== this.#name) set.push({ field: 'name', value: this.#name });

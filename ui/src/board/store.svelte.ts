@@ -145,15 +145,13 @@ export class BoardStore extends Records {
     this.#tell();
   }
 
-  /** Colours of the others: of people of the board, and of who is here without being one yet. */
+  /** Colours that others have (see `Surroundings`). */
   taken(person: PersonId | null): ReadonlySet<Tint> {
-    const records = this.people.flatMap((key) => this.as('person', key) ?? []);
-    const others = this.others.list.flatMap(({ presence }) =>
-      presence.tint && (person === null || presence.person !== person) ? [presence.tint] : [],
-    );
+    const people = this.people.flatMap((key) => this.as('person', key) ?? []);
+    const here = person === null ? this.others.list.map(({ presence }) => presence.tint) : [];
     return new Set([
-      ...records.filter((record) => record.id !== person).map((record) => record.tint),
-      ...others,
+      ...people.filter((one) => one.id !== person).map((one) => one.tint),
+      ...here.filter((tint) => tint !== null),
     ]);
   }
 

@@ -260,7 +260,11 @@ export class Scene {
   resize(size: Extent): void {
     this.viewport.size = size;
     if (this.viewport.view === this.#home && this.selection.focus === null) this.home();
-    else this.viewport.set(this.viewport.view);
+    // A glide under way arrives: what it was to show may lie elsewhere in the new size.
+    else {
+      this.viewport.set(this.viewport.target);
+      if (this.selection.focus !== null) this.reveal(this.selection.focus);
+    }
   }
 
   /** Brings a thing into view if it is not. */

@@ -13,6 +13,8 @@ import type {
 
 /** Between what is on the board and what is put below it, in board units. */
 const GAP = 24;
+/** The height of a follow-up's card of four lines, and a gap, in board units. */
+const CARD = 124;
 
 /** Opens a board for a moment and carries out what is planned on it. */
 async function on(
@@ -39,6 +41,16 @@ export function bottom(records: readonly Record[]): number {
     }
   }
   return y + GAP;
+}
+
+/** Where the next follow-up's card goes: under the lowest of those on the board, or below everything. */
+export function nextCard(records: readonly Record[]): { x: number; y: number } {
+  const cards = records
+    .flatMap((record) => (record.type === 'followUp' ? [record.place] : []))
+    .filter(({ parent }) => parent === 'board')
+    .toSorted((a, b) => b.y - a.y);
+  const lowest = cards[0];
+  return lowest ? { x: lowest.x, y: lowest.y + CARD } : { x: 0, y: bottom(records) };
 }
 
 /** Says where a follow-up stands. */
@@ -69,8 +81,7 @@ export async function emulate(client: Client, board: BoardId, spot: BrightSpot):
       kind: 'spread',
       from: null,
       parent: 'board',
-      x: 0,
-      y: bottom(records),
+      ...nextCard(records),
     },
     { do: 'setFollowUp', id, set: [{ field: 'spot', value: spot.id }] },
   ]);
