@@ -116,6 +116,10 @@ words! {
         Open = "open",
     }
 }
+#[expect(
+    clippy::derivable_impls,
+    reason = "the lists of words have no place for a default"
+)]
 impl Default for Writing {
     fn default() -> Self {
         Self::Private

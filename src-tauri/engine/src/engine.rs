@@ -116,6 +116,15 @@ impl Engine {
             .map_or(ClientId::new(0), |open| open.replica.client())
     }
 
+    /// As if handling an input had panicked.
+    #[cfg(test)]
+    pub(crate) fn stumble(&mut self, board: BoardId) -> Vec<Output> {
+        let mut out = Vec::new();
+        let panic = |_: &mut OpenBoard, _: &mut Cx<'_>| std::panic::resume_unwind(Box::new(()));
+        self.on_board(board, &mut out, panic);
+        out
+    }
+
     fn dispatch(&mut self, input: Input, out: &mut Vec<Output>) {
         match input {
             Input::Me { name, tint } => self.me = Me { name, tint },
@@ -332,13 +341,9 @@ impl Engine {
             Err(failure) => return self.not_loaded(board, loading, &failure, out),
         };
         let mut cx = self.cx(out);
-        let unsaved: Vec<&[u8]> = loading
-            .kept
-            .iter()
-            .flat_map(|kept| kept.log.unsaved())
-            .map(|update| &**update)
-            .collect();
-        let replica = open(cx.next_client(), &stored, &unsaved);
+        let kept = loading.kept.as_ref().map(|kept| kept.log.unsaved());
+        let (base, unsaved) = kept.unwrap_or_default();
+        let replica = open(cx.next_client(), &stored, base, &unsaved);
         let replica = match replica {
             Ok(replica) => replica,
             Err(error) => {
@@ -644,14 +649,23 @@ impl Engine {
 
 /// Reading may stumble as well: the bytes were stored after they were applied and read back, but
 /// disks and other programs change files.
-fn open(client: ClientId, stored: &Stored, unsaved: &[&[u8]]) -> Result<Replica, String> {
-    let updates: Vec<&[u8]> = stored
-        .updates
+fn open(
+    client: ClientId,
+    stored: &Stored,
+    base: Option<&Bytes>,
+    unsaved: &[&Bytes],
+) -> Result<Replica, String> {
+    // A state that takes the place of what is stored.
+    let (snapshot, updates) = match base {
+        Some(base) => (Some(base.as_ref()), &[][..]),
+        None => (stored.snapshot.as_deref(), stored.updates.as_slice()),
+    };
+    let updates: Vec<&[u8]> = updates
         .iter()
         .map(Vec::as_slice)
-        .chain(unsaved.iter().copied())
+        .chain(unsaved.iter().map(|update| update.as_ref()))
         .collect();
-    let opened = catch_unwind(|| Replica::open(client, stored.snapshot.as_deref(), &updates));
+    let opened = catch_unwind(|| Replica::open(client, snapshot, &updates));
     match opened {
         Ok(result) => result.map_err(|error: OpenError| error.to_string()),
         Err(_) => Err("a defect while reading".to_owned()),

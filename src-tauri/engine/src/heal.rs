@@ -4,28 +4,32 @@
 //!
 //! Of the two, the one with the larger *lineage* gives way. It fetches the other's whole state into
 //! a fresh replica under a new client id, merges into it what the other side did not have, and then
-//! looks at every record that was changed through its own sessions since the board was opened:
-//! where such a record differs, it is brought back as a new edit, which every replica accepts.
-//! Texts are joined rather than replaced, so that no words are lost. The replica takes over the
+//! looks at every record: where one is not there or differs, it is brought back as a new edit, which
+//! every replica accepts. (Not only what was changed here since the board was opened: what came
+//! apart may have been written and saved long before anybody met.) What the other side alone has
+//! stays, unless it was removed here through an own session. Texts are joined rather than replaced,
+//! so that no words are lost. The replica takes over the
 //! other's lineage, so lineages only ever get smaller, and any number of replicas end on one.
 //!
-//! The old log cannot be read on top of the new state, so a snapshot is stored that stands before
-//! whatever is appended from now on.
+//! The old log cannot be read on top of the new state, nor what is appended from now on on top of
+//! the old log. So the exchange waits until all of the old log is on disk, and the new state goes to
+//! disk as part of the log: before what builds on it, and only together with it.
 
+use crate::bring_back::bring_back;
 use crate::input::{Millis, PeerId};
 use crate::open_board::{Change, Cx, OpenBoard, Origin};
-use crate::output::PeerEnd;
+use crate::output::{Base, PeerEnd};
 use crate::sync::{nothing, vector};
 use crate::wire::{Stand, SyncFrame};
-use board::{Actor, Board, Command, Key, Patch, Record, Role};
+use board::{Actor, Board, Patch, Role};
 use bytes::Bytes;
 use replica::Replica;
 
 /// Fetching is given up, to begin anew at the next comparison, when nothing came for so long.
 const GIVE_UP_MS: i64 = 15_000;
-/// How often a peer may bring edits under this replica's number. An honest one that passes on a
-/// forgery does so once or twice.
-const MOST_FORGERIES: u32 = 3;
+/// How often a peer may bring edits that do not go with what is here. An honest one that passes on
+/// a forgery does so once or twice.
+const MOST_MISFITS: u32 = 3;
 
 /// A healing in progress.
 pub(crate) struct Healing {
@@ -33,6 +37,8 @@ pub(crate) struct Healing {
     /// The other side's state, as far as it has come.
     replica: Replica,
     heard: Millis,
+    /// It has come whole, and waits until what was written before is on disk.
+    whole: Option<Stand>,
 }
 
 impl OpenBoard {
@@ -59,11 +65,7 @@ impl OpenBoard {
     /// both sides' edits can be told apart again; what was written under the old one may never
     /// reach the others as it is, so the peer's state is taken, and it is brought back.
     pub(crate) fn forged(&mut self, cx: &mut Cx<'_>, id: PeerId) {
-        let Some(peer) = self.peers.get_mut(&id) else {
-            return;
-        };
-        peer.forgeries += 1;
-        if peer.forgeries > MOST_FORGERIES {
+        if !self.counts_misfit(id) {
             let reason = "it keeps sending edits under another laptop's number";
             self.drop_peer(cx, id, PeerEnd::BrokeProtocol, reason);
             return;
@@ -82,6 +84,27 @@ impl OpenBoard {
         }
         self.tell_apart(cx, id);
         self.fetch(cx, id);
+    }
+
+    /// An update of a peer is sound and yet has no place in this replica: what it continues is
+    /// something else here. The two have come apart, and never get as far as equal state vectors.
+    /// Answers `false` if the peer has done so too often to be believed.
+    pub(crate) fn misfits(&mut self, cx: &mut Cx<'_>, id: PeerId) -> bool {
+        let believed = self.counts_misfit(id);
+        if believed {
+            self.tell_apart(cx, id);
+            self.fetch(cx, id);
+        }
+        believed
+    }
+
+    /// Until a healing is over, more of the same is to be expected.
+    fn counts_misfit(&mut self, id: PeerId) -> bool {
+        let healing = self.healing.is_some();
+        self.peers.get_mut(&id).is_some_and(|peer| {
+            peer.misfits += u32::from(!healing);
+            peer.misfits <= MOST_MISFITS
+        })
     }
 
     fn tell_apart(&mut self, cx: &mut Cx<'_>, id: PeerId) {
@@ -107,6 +130,7 @@ impl OpenBoard {
                 peer: id,
                 replica,
                 heard: cx.now,
+                whole: None,
             });
             self.send(
                 cx,
@@ -125,6 +149,9 @@ impl OpenBoard {
         let Some(healing) = self.healing.as_mut().filter(|healing| healing.peer == id) else {
             return;
         };
+        if healing.whole.is_some() {
+            return;
+        }
         healing.heard = cx.now;
         if let Err(error) = healing.replica.merge(update) {
             tracing::warn!(peer = id.0, %error, "a piece of the other's state was refused");
@@ -137,13 +164,15 @@ impl OpenBoard {
         let Some(healing) = self.healing.as_mut().filter(|healing| healing.peer == id) else {
             return;
         };
+        if healing.whole.is_some() {
+            return;
+        }
         healing.heard = cx.now;
         if healing.replica.content_hash() == theirs.hash
             && !vector(&healing.replica).lacks(&theirs.vector)
         {
-            if let Some(healing) = self.healing.take() {
-                self.adopt(cx, healing.replica, theirs);
-            }
+            healing.whole = Some(theirs.clone());
+            self.heal_when_safe(cx);
         } else {
             let state_vector = healing.replica.state_vector().into();
             self.send(
@@ -158,15 +187,30 @@ impl OpenBoard {
         }
     }
 
+    /// Exchanges the board for the state that has come, once all of the old log is on disk.
+    pub(crate) fn heal_when_safe(&mut self, cx: &mut Cx<'_>) {
+        if !self.log.is_safe() {
+            return;
+        }
+        if let Some(Healing {
+            replica,
+            whole: Some(theirs),
+            ..
+        }) = self.healing.take_if(|healing| healing.whole.is_some())
+        {
+            self.adopt(cx, replica, &theirs);
+        }
+    }
+
     pub(crate) fn heal_tick(&mut self, cx: &Cx<'_>) {
         let now = cx.now;
         self.healing
-            .take_if(|healing| now.since(healing.heard) >= GIVE_UP_MS);
+            .take_if(|healing| healing.whole.is_none() && now.since(healing.heard) >= GIVE_UP_MS);
     }
 
     /// Goes on with the other side's state, and brings own edits back.
     fn adopt(&mut self, cx: &mut Cx<'_>, replica: Replica, theirs: &Stand) {
-        let old = std::mem::replace(&mut self.replica, replica);
+        let mut old = std::mem::replace(&mut self.replica, replica);
         let others = old.diff(&self.replica.state_vector()).unwrap_or_default();
         // First of all: whether a session knows a record is told by the board it has seen.
         let patch = difference(old.board(), self.replica.board());
@@ -175,7 +219,12 @@ impl OpenBoard {
         }
         self.lineage = self.lineage.min(theirs.lineage);
         self.revision += 1;
-        self.snapshot(cx);
+        let state = Base {
+            upto: self.log.last_seq(),
+            content_hash: self.content_hash(),
+            bytes: self.replica.snapshot().into(),
+        };
+        self.log.start_anew(cx, self.id, state);
         for piece in others {
             if let Ok(merged) = self.replica.merge(&piece)
                 && merged.changed
@@ -188,19 +237,24 @@ impl OpenBoard {
                 self.took(cx, change, &Origin::Healed, "");
             }
         }
+        // With what the other side has written since, the two differ in the records that came apart
+        // and in no others. What does not fit the old state is no loss: the new one has it.
+        let own = old.board().clone();
+        let since = self.replica.diff(&old.state_vector());
+        for piece in since.unwrap_or_default() {
+            let _ = old.merge(&piece);
+        }
         if self.role >= Role::TakePart {
             let actor = Actor {
                 person: None,
                 role: Role::Facilitate,
                 now_ms: cx.now.0,
             };
-            for command in bring_back(
-                old.board(),
-                self.replica.board(),
-                self.written.iter().copied(),
-            ) {
+            for command in bring_back(&own, old.board(), self.replica.board(), &self.written) {
                 // One by one: what does not fit any more must not hold up the rest.
-                if let Ok(applied) = self.replica.execute("healed", &actor, &[command]) {
+                if let Ok(applied) = self.replica.execute("healed", &actor, &[command])
+                    && !applied.update.is_empty()
+                {
                     self.took(
                         cx,
                         Change {
@@ -215,8 +269,9 @@ impl OpenBoard {
         }
         self.flush(cx);
         self.reset_texts(cx);
-        let peers: Vec<PeerId> = self.peers.keys().copied().collect();
-        for peer in peers {
+        // One that has not greeted may still be reading its board, and waits for one frame only.
+        let greeted = self.peers.iter().filter(|(_, peer)| peer.greeted);
+        for peer in greeted.map(|(id, _)| *id).collect::<Vec<_>>() {
             self.send_have(cx, peer, 0, false);
         }
         self.notice(
@@ -244,136 +299,4 @@ fn difference(from: &Board, to: &Board) -> Patch {
         }
     }
     patch
-}
-
-/// Commands that bring a board's own edits into another: records that are not there, and the fields
-/// of those that differ.
-fn bring_back(own: &Board, now: &Board, written: impl Iterator<Item = Key>) -> Vec<Command> {
-    let mut commands = Vec::new();
-    let mut missing = Vec::new();
-    for key in written {
-        match (own.get(key), now.get(key)) {
-            (Some(own), None) => missing.push(own),
-            (None, Some(_)) => commands.push(Command::Remove { keys: vec![key] }),
-            (Some(own), Some(now)) if own != now => commands.extend(fields(&own, &now)),
-            _ => {}
-        }
-    }
-    // What others lie on first.
-    missing.sort_by_key(|record| match record {
-        Record::Section(_) => 0,
-        Record::Theme(_) => 1,
-        Record::Connector(_) => 3,
-        _ => 2,
-    });
-    let missing = missing.into_iter().map(|record| Command::Insert {
-        records: vec![record],
-    });
-    missing.chain(commands).collect()
-}
-
-/// Texts and places: what people would miss. Small settings stay as the other side has them.
-fn fields(own: &Record, now: &Record) -> Vec<Command> {
-    let key = own.key();
-    let mut commands = Vec::new();
-    let mut text = |own: &str, now: &str| {
-        if own != now {
-            commands.push(Command::SetText {
-                key,
-                text: join(own, now),
-            });
-        }
-    };
-    match (own, now) {
-        (Record::Note(own), Record::Note(now)) => text(&own.text, &now.text),
-        (Record::FollowUp(own), Record::FollowUp(now)) => text(&own.text, &now.text),
-        (Record::Meta(own), Record::Meta(now)) => {
-            text(&own.summary, &now.summary);
-            if own.title != now.title {
-                let set = vec![board::MetaChange::Title(own.title.clone())];
-                commands.push(Command::SetMeta { set });
-            }
-        }
-        (Record::Theme(own), Record::Theme(now)) if own.name != now.name => {
-            commands.push(Command::NameTheme {
-                id: own.id,
-                name: own.name.clone(),
-            });
-        }
-        (Record::Section(own), Record::Section(now)) if own.title != now.title => {
-            let set = vec![board::SectionChange::Title(own.title.clone())];
-            commands.push(Command::SetSection { id: own.id, set });
-        }
-        _ => {}
-    }
-    if let (Some(own), Some(now)) = (own.place(), now.place())
-        && (own.parent, own.x, own.y) != (now.parent, now.x, now.y)
-    {
-        let to = board::Move {
-            key,
-            parent: own.parent,
-            x: own.x,
-            y: own.y,
-            after: None,
-            first: false,
-        };
-        commands.push(Command::Move { moves: vec![to] });
-    }
-    commands
-}
-
-/// Both texts in one: what they share at the ends once, and what differs in between one after the
-/// other.
-fn join(own: &str, now: &str) -> String {
-    if now.contains(own) {
-        return now.to_owned();
-    }
-    if own.contains(now) {
-        return own.to_owned();
-    }
-    let head: usize = own
-        .chars()
-        .zip(now.chars())
-        .take_while(|(a, b)| a == b)
-        .map(|(a, _)| a.len_utf8())
-        .sum();
-    let (own_rest, now_rest) = (
-        own.get(head..).unwrap_or_default(),
-        now.get(head..).unwrap_or_default(),
-    );
-    let tail: usize = own_rest
-        .chars()
-        .rev()
-        .zip(now_rest.chars().rev())
-        .take_while(|(a, b)| a == b)
-        .map(|(a, _)| a.len_utf8())
-        .sum();
-    let own_mid = own_rest.get(..own_rest.len() - tail).unwrap_or_default();
-    let now_mid = now_rest.get(..now_rest.len() - tail).unwrap_or_default();
-    let space = if own_mid.is_empty() || now_mid.is_empty() {
-        ""
-    } else {
-        " "
-    };
-    let (start, end) = (
-        own.get(..head).unwrap_or_default(),
-        own_rest.get(own_mid.len()..).unwrap_or_default(),
-    );
-    format!("{start}{now_mid}{space}{own_mid}{end}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn joined_texts_hold_the_words_of_both() {
-        assert_eq!(join("we shipped late", "we shipped"), "we shipped late");
-        assert_eq!(
-            join("we shipped early", "we shipped late"),
-            "we shipped late early"
-        );
-        assert_eq!(join("é", "è"), "è é");
-        assert_eq!(join("", "x"), "x");
-    }
 }

@@ -298,6 +298,7 @@ impl OpenBoard {
         match error {
             MergeError::Gap => self.ask(cx, id),
             MergeError::Refused(Refusal::ForgedOwnClient) => self.forged(cx, id),
+            MergeError::Refused(Refusal::Place) if self.misfits(cx, id) => {}
             MergeError::Unusable => self.broken = true,
             MergeError::Refused(error) => {
                 tracing::warn!(peer = id.0, %error, "an update was refused");

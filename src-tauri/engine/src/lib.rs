@@ -47,14 +47,17 @@
 //! The files: [`protocol`] (what sessions say), `input.rs`, `output.rs`, `engine.rs` (who is asked
 //! what), `open_board.rs` (one open board), `requests.rs` (what sessions ask of it), `session.rs` (what a
 //! session has seen), `log.rs` (what is not on disk yet), `text.rs` (editing together), `presence.rs`,
-//! `peer.rs` and `sync.rs` (one peer, and the protocol with it), `held.rs` (what waits for the disk
-//! before one who looks on is sent it), `inbox.rs` (foreign bytes), `heal.rs` (replicas that came
-//! apart), `wire.rs` (frames), `summary.rs` (a board as Home and the search see it).
+//! `peer.rs` and `sync.rs` (one peer, and the protocol with it), `answer.rs` (what it lacks),
+//! `held.rs` (what waits for the disk before one who looks on is sent it), `inbox.rs` (foreign
+//! bytes), `heal.rs` and `bring_back.rs` (replicas that came apart), `wire.rs` (frames), `summary.rs` (a board as Home
+//! and the search see it).
 
 pub mod protocol;
 pub mod summary;
 pub mod wire;
 
+mod answer;
+mod bring_back;
 mod engine;
 mod heal;
 mod held;
@@ -78,5 +81,5 @@ pub use engine::Engine;
 pub use input::{
     AppendToken, Input, Lane, LoadFailure, Millis, PeerId, SessionId, SessionKind, Stored, Ticket,
 };
-pub use output::{Entry, Mark, MergeHash, Output, PeerEnd, TicketFailure};
+pub use output::{Base, Entry, Mark, MergeHash, Output, PeerEnd, TicketFailure};
 pub use summary::Summary;

@@ -3,7 +3,8 @@
 
 use crate::input::{AppendToken, Millis};
 use crate::open_board::Cx;
-use crate::output::{Entry, Output};
+use crate::output::{Base, Entry, Output};
+use crate::sync::EMPTY_UPDATE;
 use board::BoardId;
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -47,14 +48,35 @@ impl Log {
         update: Bytes,
         origin: &str,
     ) -> u32 {
-        self.changes += 1;
         self.grown.0 += 1;
         self.grown.1 += update.len();
+        self.offer(cx, board, update, origin, None)
+    }
+
+    /// The board was exchanged for another state: what is pushed from now on builds on that. Only
+    /// when everything before is safe, so that the state stands at its place in the log.
+    pub(crate) fn start_anew(&mut self, cx: &mut Cx<'_>, board: BoardId, state: Base) {
+        self.grown = (0, 0);
+        // An update that says nothing, for the state to come with.
+        let update = Bytes::from_static(&EMPTY_UPDATE);
+        self.offer(cx, board, update, "healed", Some(state));
+    }
+
+    fn offer(
+        &mut self,
+        cx: &mut Cx<'_>,
+        board: BoardId,
+        update: Bytes,
+        origin: &str,
+        base: Option<Base>,
+    ) -> u32 {
+        self.changes += 1;
         let entry = Entry {
             token: cx.next_token(),
             update,
             origin: origin.to_owned(),
             at: cx.now,
+            base,
         };
         self.unsaved.push_back((entry.clone(), self.changes));
         if self.retry_at.is_none() {
@@ -146,9 +168,18 @@ impl Log {
         self.failures > 0
     }
 
-    /// The updates that are not on disk.
-    pub(crate) fn unsaved(&self) -> impl Iterator<Item = &Bytes> {
-        self.unsaved.iter().map(|(entry, _)| &entry.update)
+    /// What is not on disk: the updates, and the state they build on where that is not the one on
+    /// disk.
+    pub(crate) fn unsaved(&self) -> (Option<&Bytes>, Vec<&Bytes>) {
+        let (mut base, mut updates) = (None, Vec::new());
+        for (entry, _) in &self.unsaved {
+            if let Some(state) = &entry.base {
+                base = Some(&state.bytes);
+                updates.clear();
+            }
+            updates.push(&entry.update);
+        }
+        (base, updates)
     }
 
     pub(crate) fn newest_token(&self) -> Option<AppendToken> {
@@ -167,6 +198,12 @@ impl Log {
 
     pub(crate) fn last_seq(&self) -> i64 {
         self.last_seq
+    }
+
+    /// The number the newest update has in the log, or will have.
+    pub(crate) fn newest_seq(&self) -> i64 {
+        let coming = i64::try_from(self.unsaved.len()).unwrap_or(i64::MAX);
+        self.last_seq.saturating_add(coming)
     }
 
     /// Updates and bytes since the last snapshot.

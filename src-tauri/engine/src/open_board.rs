@@ -320,6 +320,7 @@ impl OpenBoard {
             return;
         };
         self.release_held(cx, token);
+        self.heal_when_safe(cx);
         let failing = self.log.is_failing();
         for (session, sub) in &mut self.subs {
             let owed = sub.unsaved.is_some() || sub.told_failing && !failing;
@@ -521,6 +522,7 @@ impl OpenBoard {
             .collect();
         let summary = Box::new(Summary {
             texts,
+            upto: self.log.newest_seq(),
             ..Summary::of(board, cx.now)
         });
         cx.out.push(Output::Summary {

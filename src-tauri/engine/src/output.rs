@@ -24,6 +24,19 @@ pub struct Entry {
     pub origin: String,
     /// When it was accepted here.
     pub at: Millis,
+    /// A state the log starts anew from with this update: to be stored before it, both or neither.
+    pub base: Option<Base>,
+}
+
+/// A state that takes the place of the log up to it, since later updates do not fit what is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// It takes the place of the log up to this number.
+    pub upto: i64,
+    /// The hash of its content.
+    pub content_hash: [u8; 32],
+    /// The state, as one Yjs v1 update.
+    pub bytes: Bytes,
 }
 
 /// Why the engine lets a peer go.

@@ -1,5 +1,6 @@
 //! What is known of a connected peer.
 
+use crate::answer::Asks;
 use crate::held::Held;
 use crate::input::Millis;
 use crate::protocol::PeerState;
@@ -32,6 +33,8 @@ pub(crate) struct Peer {
     pub(crate) blocked: bool,
     /// What waits for this laptop's disk before it is sent to one who looks on.
     pub(crate) held: Held,
+    /// What it asked and was not answered yet.
+    pub(crate) asks: Asks,
     /// When an answer was asked for that has not come.
     pub(crate) asked: Option<Millis>,
     /// The number of the last `Ask`; the greeting counts as the first.
@@ -41,8 +44,8 @@ pub(crate) struct Peer {
     pub(crate) suspect: Option<u64>,
     /// Sessions were told that the replicas came apart.
     pub(crate) told_apart: bool,
-    /// How often it brought edits under this replica's own client id.
-    pub(crate) forgeries: u32,
+    /// How often it brought edits that do not go with what is here.
+    pub(crate) misfits: u32,
     /// When to tell state vector and hash next.
     pub(crate) have_due: Millis,
     /// When they were told last.
@@ -63,11 +66,12 @@ impl Peer {
             greeted: false,
             blocked: false,
             held: Held::default(),
+            asks: Asks::default(),
             asked: None,
             ask_number: 1,
             suspect: None,
             told_apart: false,
-            forgeries: 0,
+            misfits: 0,
             have_due: now.plus(HAVE_EVERY_MS),
             have_sent: now,
             agreed: false,
@@ -122,6 +126,10 @@ impl Peer {
             .drifting
             .map(|at| at.plus(DRIFT_MS))
             .filter(|at| self.agreed && *at > now);
-        have.into_iter().chain(asked).chain(drift).min()
+        have.into_iter()
+            .chain(asked)
+            .chain(drift)
+            .chain(self.asks.due())
+            .min()
     }
 }

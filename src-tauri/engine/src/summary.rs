@@ -1,11 +1,12 @@
 //! A board as Home and the search see it.
 
-use crate::input::Millis;
+use crate::input::{Millis, Stored};
 use board::layout::{self, NOTE_H, NOTE_W};
 use board::{
     Board, FollowUp, FollowUpStatus, Key, Layout, Note, NoteKind, Parent, Record, Section,
     SectionId, Size, Theme, votes,
 };
+use replica::{ClientId, Replica};
 use std::collections::BTreeMap;
 
 /// Rectangles in a small picture, of notes and follow-ups: beyond that they are dust.
@@ -48,6 +49,8 @@ pub struct Summary {
     pub sections: Vec<(String, NoteKind, i32, i32, i32, i32)>,
     /// Notes and follow-ups (without a kind) for a small picture, likewise.
     pub notes: Vec<(Option<NoteKind>, i32, i32, i32, i32)>,
+    /// The number in the log of the newest update that is in here.
+    pub upto: i64,
     /// Words for the search that are new: of records that changed since the last summary. `None`
     /// where there are none any more.
     pub texts: Vec<(Key, Option<String>)>,
@@ -78,8 +81,27 @@ impl Summary {
             changed,
             sections,
             notes,
+            upto: 0,
             texts: Vec::new(),
         }
+    }
+
+    /// The summary of a board from the store, with all its words. `client` is a number that has
+    /// never written to it; nothing is written here either.
+    ///
+    /// # Errors
+    /// See [`replica::OpenError`].
+    pub fn stored(
+        stored: &Stored,
+        client: u32,
+        changed: Millis,
+    ) -> Result<Self, replica::OpenError> {
+        let client = ClientId::new(client);
+        let replica = Replica::open(client, stored.snapshot.as_deref(), &stored.updates)?;
+        Ok(Self {
+            upto: stored.last_seq,
+            ..Self::whole(replica.board(), changed)
+        })
     }
 
     /// A board's summary with the words of all its records: to make the search index again.

@@ -1,7 +1,7 @@
 //! The protocol with a peer. It needs no memory of what was sent, only state vectors:
 //!
 //! 1. Both sides say `Hello` with their stand, and send what the other's state vector lacks: a
-//!    window of [`WINDOW`] updates, closed by `Have`.
+//!    window of updates, closed by `Have` (`answer.rs`).
 //! 2. Whoever still lacks something on a `Have` sends `Ask`, and gets the next window. So the
 //!    receiver sets the pace, and a slow peer holds up nobody.
 //! 3. Every change of the live replica goes out as `Update` at once; what was new to the receiver it
@@ -16,6 +16,7 @@
 //! looked at to show whether it is up to date. What it is sent waits until it is on disk here
 //! (`held.rs`).
 
+use crate::answer::Asked;
 use crate::input::{AppendToken, Lane, PeerId, SessionKind};
 use crate::open_board::{Cx, OpenBoard, Origin};
 use crate::output::{Output, PeerEnd};
@@ -25,13 +26,10 @@ use board::Role;
 use bytes::Bytes;
 use replica::Replica;
 
-/// Updates sent in answer to one state vector: with a `Have` they fit the link's queue of four of
-/// the largest frames.
-const WINDOW: usize = 3;
 /// A `Have` in reply to one that lacks something is not sent more often than this.
 const REPLY_EVERY_MS: i64 = 200;
 /// A Yjs v1 update that says nothing: no structs, no deletions.
-const EMPTY_UPDATE: [u8; 2] = [0, 0];
+pub(crate) const EMPTY_UPDATE: [u8; 2] = [0, 0];
 
 impl OpenBoard {
     /// A peer is connected: says hello.
@@ -104,7 +102,12 @@ impl OpenBoard {
                 number,
                 state_vector,
             } => {
-                self.send_missing(cx, id, state_vector, *number, *whole);
+                let (number, state_vector) = (*number, state_vector.clone());
+                let asked = Asked {
+                    number,
+                    state_vector,
+                };
+                self.on_ask(cx, id, *whole, asked);
             }
             SyncFrame::Have {
                 answer,
@@ -235,56 +238,6 @@ impl OpenBoard {
         );
     }
 
-    /// A window of what a state vector lacks, and where we stand.
-    fn send_missing(
-        &mut self,
-        cx: &mut Cx<'_>,
-        id: PeerId,
-        state_vector: &Bytes,
-        answer: u32,
-        whole: bool,
-    ) {
-        if self.send_diff(cx, id, state_vector, whole) {
-            self.send_have(cx, id, answer, whole);
-        }
-    }
-
-    /// Answers whether the peer is still there.
-    fn send_diff(
-        &mut self,
-        cx: &mut Cx<'_>,
-        id: PeerId,
-        state_vector: &Bytes,
-        whole: bool,
-    ) -> bool {
-        if self.role < Role::TakePart {
-            return self.peers.contains_key(&id);
-        }
-        let pieces = match self.replica.diff(state_vector) {
-            Ok(pieces) => pieces,
-            Err(error) => {
-                self.drop_peer(cx, id, PeerEnd::BrokeProtocol, &error.to_string());
-                return false;
-            }
-        };
-        for piece in pieces
-            .into_iter()
-            .filter(|piece| *piece != EMPTY_UPDATE)
-            .take(WINDOW)
-        {
-            self.send(
-                cx,
-                id,
-                &SyncFrame::Update {
-                    own: false,
-                    whole,
-                    update: piece.into(),
-                },
-            );
-        }
-        true
-    }
-
     /// Sends a change to all peers but the one it came from.
     pub(crate) fn broadcast(&mut self, cx: &mut Cx<'_>, update: &Bytes, origin: &Origin) {
         let (from, own) = match origin {
@@ -317,7 +270,11 @@ impl OpenBoard {
     }
 
     pub(crate) fn send(&mut self, cx: &mut Cx<'_>, id: PeerId, frame: &SyncFrame) {
-        let unsaved = self.log.newest_token();
+        // A greeting is the first frame whatever waits, and holds nothing of the board.
+        let unsaved = match frame {
+            SyncFrame::Hello { .. } => None,
+            _ => self.log.newest_token(),
+        };
         if let Some(peer) = self.peers.get_mut(&id) {
             post(cx, id, peer, unsaved, frame.encode());
         }
@@ -396,6 +353,7 @@ impl OpenBoard {
                 peer.compare_soon(cx.now);
             }
         }
+        self.answer_waiting(cx);
         let now = cx.now;
         let due = self
             .peers

@@ -585,3 +585,26 @@ proptest! {
         }
     }
 }
+
+/// What reading takes is bounded by the bytes at hand: counts are not believed beforehand, and
+/// no record or certificate is much smaller on the wire than in memory.
+#[test]
+fn r2_a_frame_takes_little_more_memory_than_its_bytes() {
+    use crate::chain::Certificate;
+    let (mut card, mut revocation) = (Vec::new(), Vec::new());
+    Record::Card(card_of(&creator(), 1, NOW)).put(&mut card);
+    Record::Revocation(said_by(&creator(), 1, 5, Standing::Closed)).put(&mut revocation);
+    // A card without an address is read before it is refused: seven bytes less.
+    let smallest_record = revocation.len().min(card.len() - 7);
+    let smallest_certificate = 32 + 1 + 8 + 1 + 64;
+    // Vectors grow by doubling.
+    assert!(2 * size_of::<Record>() <= 16 * smallest_record);
+    assert!(2 * size_of::<Certificate>() <= 16 * smallest_certificate);
+    for count in [9, 0xff] {
+        let mut promises = revocation.clone();
+        let count_at = 1 + 32 + 1 + 32;
+        assert_eq!(promises[count_at], 0);
+        promises[count_at] = count;
+        assert_eq!(read_records(&promises), Err(Malformed));
+    }
+}

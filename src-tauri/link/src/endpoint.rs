@@ -3,7 +3,6 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use iroh::{
@@ -22,13 +21,14 @@ use crate::{
     close::{CloseCode, Closed},
     config::{Config, Limits, Reach},
     credential::{BoardId, Credential, DeviceId, Role, Secret, Standing},
+    error::{BindError, InviteError, JoinError},
     handshake::{self, ALPN, Established, Identity},
     interfaces,
     member::Member,
     peer::{Peer, PeerId},
     pending::Pending,
     revocation::Revocation,
-    socket::{bind_endpoint, connect, published},
+    socket::{bind_lasting, connect, published},
     ticket::{Ticket, Title},
 };
 
@@ -57,55 +57,6 @@ struct Peers {
     last_id: u64,
 }
 
-/// The endpoint could not be bound.
-#[derive(Debug, thiserror::Error)]
-pub enum BindError {
-    /// No socket, or no randomness.
-    #[error("peers cannot be reached: {0}")]
-    Unavailable(String),
-}
-
-/// No invitation was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum InviteError {
-    /// The [`Gate`] gives no credential for the board.
-    #[error("this board is not shared")]
-    NotShared,
-    /// One gives no role above one's own; who looks on gives none.
-    #[error("your role on this board does not allow this invitation")]
-    NotAllowed,
-    /// The system gave no random bytes.
-    #[error("no random bytes could be had for the invitation")]
-    NoRandomness,
-}
-
-/// The peer could not be joined.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum JoinError {
-    /// The ticket's time is over.
-    #[error("the invitation has expired; ask for a new one")]
-    Expired,
-    /// The [`Gate`] gives no credential for the board.
-    #[error("this board is not shared")]
-    NotShared,
-    /// None of the device's addresses may be dialled: on the local network only, unless the user
-    /// has turned on more.
-    #[error("the other device is not on this network")]
-    NotReachable,
-    /// Nothing answered.
-    #[error("the other device did not answer; is it on the same network, with the board open?")]
-    NoAnswer,
-    /// The other device speaks another version of the protocol.
-    #[error("the other device runs an incompatible version of Upshot; update both")]
-    OtherVersion,
-    /// The handshake was refused, by the other device or by this one; the close code tells why.
-    #[error("{0}")]
-    Refused(Closed),
-    /// Too many peers are connected already.
-    #[error("too many devices are connected")]
-    Busy,
-}
-
 impl Link {
     /// Binds the endpoint and starts taking in peers. The receiver is the only way to the events.
     ///
@@ -116,7 +67,7 @@ impl Link {
         gate: Arc<dyn Gate>,
     ) -> Result<(Self, mpsc::Receiver<Event>), BindError> {
         let device = SecretKey::from_bytes(&config.device_key);
-        let endpoint = bind_lasting(&config.reach, &device, config.port).await?;
+        let endpoint = bind_lasting(&config.reach, &device, config.port, ALPN).await?;
         let instance =
             getrandom::u64().map_err(|error| BindError::Unavailable(error.to_string()))?;
         let (events, receiver) = mpsc::channel(EVENTS);
@@ -454,28 +405,6 @@ impl Inner {
     }
 }
 
-/// An endpoint at `port`, or where there is none yet, at one that every network this device is on
-/// can share from now on; at any other where that is taken for good.
-async fn bind_lasting(reach: &Reach, device: &SecretKey, port: u16) -> Result<Endpoint, BindError> {
-    let wanted = match reach {
-        Reach::LocalNetwork if port == 0 => {
-            let [.., high, low] = getrandom::u32().unwrap_or_default().to_be_bytes();
-            u16::from_be_bytes([high, low]) | FIRST_DYNAMIC_PORT
-        }
-        _ => port,
-    };
-    if wanted != 0 {
-        for _ in 0..PORT_TRIES {
-            match bind_endpoint(reach, device.clone(), wanted, ALPN).await {
-                Ok(endpoint) => return Ok(endpoint),
-                Err(error) => debug!(%error, "a port is not free"),
-            }
-            tokio::time::sleep(PORT_AGAIN).await;
-        }
-    }
-    bind_endpoint(reach, device.clone(), 0, ALPN).await
-}
-
 impl Peers {
     fn find(&self, board: &BoardId, device: DeviceId) -> Option<Peer> {
         self.live
@@ -496,14 +425,6 @@ impl std::fmt::Debug for Inner {
 pub(crate) fn too_slow(conn: &Connection) {
     handshake::close(conn, CloseCode::TooSlow, "the handshake took too long");
 }
-
-/// RFC 6335, 6: 49152 to 65535; all of them have these two bits.
-const FIRST_DYNAMIC_PORT: u16 = 0xc000;
-
-/// A link that was just closed gives its port back when the last of its connections has gone, a
-/// few milliseconds later. Another program keeps it: that costs half a second.
-const PORT_TRIES: u32 = 10;
-const PORT_AGAIN: Duration = Duration::from_millis(50);
 
 const REMOVED: &str = "a facilitator removed this device from the board";
 

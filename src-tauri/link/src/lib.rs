@@ -61,6 +61,7 @@ mod config;
 pub mod credential;
 mod directory;
 mod endpoint;
+mod error;
 mod frame;
 pub mod handshake;
 mod interfaces;
@@ -89,7 +90,8 @@ pub use credential::{
     Standing,
 };
 pub use directory::{Directory, DirectoryError, MAX_MEMBERS, MAX_REVOCATIONS, News, Teller};
-pub use endpoint::{BindError, InviteError, JoinError, Link};
+pub use endpoint::Link;
+pub use error::{BindError, InviteError, JoinError};
 pub use frame::{FrameDecoder, FrameError, Lane};
 pub use member::{CARD_LASTS_MS, Member};
 pub use nearby::{BrowseError, Browsing, Offer};

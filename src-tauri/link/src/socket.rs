@@ -19,7 +19,7 @@ use crate::{
     address::PeerAddr,
     close::Closed,
     config::Reach,
-    endpoint::{BindError, JoinError},
+    error::{BindError, JoinError},
     interfaces::{self, LocalNet},
 };
 
@@ -55,6 +55,41 @@ pub(crate) async fn bind_endpoint(
         .map_err(|error| unavailable(&error))?;
     Ok(endpoint)
 }
+
+/// An endpoint at `port`, or where there is none yet, at one that every network this device is on
+/// can share from now on; at any other where that is taken for good.
+pub(crate) async fn bind_lasting(
+    reach: &Reach,
+    device: &SecretKey,
+    port: u16,
+    alpn: &[u8],
+) -> Result<Endpoint, BindError> {
+    let wanted = match reach {
+        Reach::LocalNetwork if port == 0 => {
+            let [.., high, low] = getrandom::u32().unwrap_or_default().to_be_bytes();
+            u16::from_be_bytes([high, low]) | FIRST_DYNAMIC_PORT
+        }
+        _ => port,
+    };
+    if wanted != 0 {
+        for _ in 0..PORT_TRIES {
+            match bind_endpoint(reach, device.clone(), wanted, alpn).await {
+                Ok(endpoint) => return Ok(endpoint),
+                Err(error) => debug!(%error, "a port is not free"),
+            }
+            tokio::time::sleep(PORT_AGAIN).await;
+        }
+    }
+    bind_endpoint(reach, device.clone(), 0, alpn).await
+}
+
+/// RFC 6335, 6: 49152 to 65535; all of them have these two bits.
+const FIRST_DYNAMIC_PORT: u16 = 0xc000;
+
+/// A link that was just closed gives its port back when the last of its connections has gone, a
+/// few milliseconds later. Another program keeps it: that costs half a second.
+const PORT_TRIES: u32 = 10;
+const PORT_AGAIN: Duration = Duration::from_millis(50);
 
 /// One socket for each local address, none of them a default route: iroh then has no socket to
 /// reach anything else by, not even where a peer names other addresses as candidate paths. (It

@@ -41,6 +41,16 @@ impl Default for Hashes {
 }
 
 impl Hashes {
+    /// Of a document of which nothing is known yet.
+    pub(crate) fn of<T: ReadTxn>(roots: &Roots, txn: &T) -> Self {
+        let mut hashes = Self::default();
+        for root in Root::RECORDS {
+            let keys = roots.map(root).into_iter().flat_map(|map| map.keys(txn));
+            hashes.stale.extend(keys.map(|key| (root, Arc::from(key))));
+        }
+        hashes
+    }
+
     /// Takes note of what a transaction has touched.
     pub(crate) fn touched(&mut self, touches: &[Touch]) {
         let places = touches.iter().map(|touch| (touch.root, touch.key.clone()));
@@ -77,12 +87,7 @@ impl Hashes {
 /// The content hash without anything known before.
 #[cfg(test)]
 pub(crate) fn from_scratch<T: ReadTxn>(roots: &Roots, txn: &T) -> [u8; 32] {
-    let mut hashes = Hashes::default();
-    for root in Root::RECORDS {
-        let keys = roots.map(root).into_iter().flat_map(|map| map.keys(txn));
-        hashes.stale.extend(keys.map(|key| (root, Arc::from(key))));
-    }
-    hashes.content(roots, txn)
+    Hashes::of(roots, txn).content(roots, txn)
 }
 
 /// The hash of one entry; `None` where there is none.

@@ -43,6 +43,28 @@ pub(crate) struct View {
 }
 
 impl View {
+    /// The board of a whole document.
+    pub(crate) fn of<T: ReadTxn>(reader: &Reader<'_, T>) -> Self {
+        let mut view = Self::default();
+        // Everything is looked at after everything is known, so nothing is stale.
+        let mut stale = BTreeSet::new();
+        let mut records = Vec::new();
+        for (key, map) in reader.maps() {
+            let raw = reader.raw_in(key, &map);
+            view.learn(key, Some(&raw), &mut stale);
+            if !raw.gone {
+                records.push(raw.record);
+            }
+        }
+        records.extend(reader.raw(Key::Meta).map(|raw| raw.record));
+        for record in records {
+            if let Some(record) = view.resolve(record) {
+                view.board.put(record);
+            }
+        }
+        view
+    }
+
     /// Reads what was touched again and answers what that changes on the board.
     pub(crate) fn absorb<T: ReadTxn>(
         &mut self,

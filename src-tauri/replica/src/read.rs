@@ -69,9 +69,14 @@ impl<T: ReadTxn> Reader<'_, T> {
 
     /// The collaborative text of a key.
     pub(crate) fn text_ref(&self, key: Key) -> Option<TextRef> {
+        self.text_in(key, &self.map(key)?)
+    }
+
+    /// The collaborative text of a key whose registers are in `map`.
+    fn text_in(&self, key: Key, map: &MapRef) -> Option<TextRef> {
         match key {
             Key::Meta => Some(self.roots.summary.clone()),
-            Key::Note(_) | Key::FollowUp(_) => match self.map(key)?.get(self.txn, TEXT) {
+            Key::Note(_) | Key::FollowUp(_) => match map.get(self.txn, TEXT) {
                 Some(Out::YText(text)) => Some(text),
                 _ => None,
             },
@@ -88,16 +93,23 @@ impl<T: ReadTxn> Reader<'_, T> {
 
     /// A record, or the board's own data.
     pub(crate) fn raw(&self, key: Key) -> Option<Raw> {
-        let map = self.map(key)?;
+        Some(self.raw_in(key, &self.map(key)?))
+    }
+
+    /// The record of a key whose registers are in `map`.
+    pub(crate) fn raw_in(&self, key: Key, map: &MapRef) -> Raw {
         let registry = Registry(|field: &str| any(map.get(self.txn, field)));
-        let text = self.text(key);
+        let text = self
+            .text_in(key, map)
+            .map(|text| text.get_string(self.txn))
+            .unwrap_or_default();
         let gone = registry.string(GONE).is_some_and(|gone| {
             key != Key::Meta && gone.as_ref() == fingerprint(&registry.words(key, &text))
         });
-        Some(Raw {
+        Raw {
             record: registry.record(key, &text),
             gone,
-        })
+        }
     }
 
     /// The fingerprint of a record's present words.
@@ -118,14 +130,24 @@ impl<T: ReadTxn> Reader<'_, T> {
     }
 
     /// All records' keys, in no particular order. Keys that are no valid id are ignored.
+    #[cfg(test)]
     pub(crate) fn keys(&self) -> Vec<Key> {
-        let mut keys = Vec::new();
-        for root in Root::RECORDS {
-            if let Some(map) = self.roots.map(root) {
-                keys.extend(map.keys(self.txn).filter_map(|key| root.key(key)));
-            }
-        }
-        keys
+        self.maps().map(|(key, _)| key).collect()
+    }
+
+    /// All records' keys and registers, in no particular order. Keys that are no valid id are
+    /// ignored, as is what is no record.
+    pub(crate) fn maps(&self) -> impl Iterator<Item = (Key, MapRef)> {
+        let roots = Root::RECORDS
+            .into_iter()
+            .filter_map(|root| Some((root, self.roots.map(root)?)));
+        roots.flat_map(|(root, map)| {
+            map.iter(self.txn)
+                .filter_map(move |(key, value)| match value {
+                    Out::YMap(map) => Some((root.key(key)?, map)),
+                    _ => None,
+                })
+        })
     }
 }
 

@@ -427,20 +427,30 @@ impl Thread {
             return;
         };
         let name = board.to_string();
-        let mut writes = Vec::with_capacity(entries.len() + 1);
+        let mut writes = Vec::with_capacity(entries.len() + 2);
         if again {
             writes.push(Write::Resume {
                 board: name.clone(),
             });
         }
-        writes.extend(entries.into_iter().map(|entry| {
-            Write::Append(NewUpdate {
+        for entry in entries {
+            // One list is stored as a whole or not at all.
+            writes.extend(entry.base.map(|base| {
+                Write::PutSnapshot(NewSnapshot {
+                    board: name.clone(),
+                    upto_seq: base.upto,
+                    made_ms: entry.at.0,
+                    content_hash: base.content_hash.to_vec(),
+                    bytes: base.bytes.to_vec(),
+                })
+            }));
+            writes.push(Write::Append(NewUpdate {
                 board: name.clone(),
                 at_ms: entry.at.0,
                 origin: entry.origin,
                 bytes: entry.update.to_vec(),
-            })
-        }));
+            }));
+        }
         let core = self.core.clone();
         self.store.submit(writes, move |result| {
             let input = match result {

@@ -27,6 +27,7 @@ fn create(tx: &Transaction<'_>) -> rusqlite::Result<()> {
         tables::quarantine::SCHEMA,
         tables::blobs::SCHEMA,
         tables::search::SCHEMA,
+        tables::search::INDEX,
         tables::library::SCHEMA,
     ] {
         tx.execute_batch(schema)?;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -17,7 +18,7 @@ use crate::tables::{
     settings,
 };
 use crate::write::{Receipt, Write};
-use crate::writer::{GATHER, Job, Message, Writer};
+use crate::writer::{Job, Message, PACE, Pace, Writer};
 use crate::{
     Ballot, BlobHash, Board, Draft, Found, Kept, Key, Membership, Merging, Quarantined, Setting,
 };
@@ -27,6 +28,10 @@ pub const DATABASE_FILE: &str = "upshot.db";
 
 /// The name of the file whose lock makes one process the profile's only one.
 pub const LOCK_FILE: &str = "upshot.lock";
+
+/// How long a search waits for words that are not in the index yet. Half a second brings in
+/// some thousand of them, more than people write between looking at a board and at Home.
+const SEARCH_WAITS: Duration = Duration::from_millis(500);
 
 /// A profile's database. Clones are the same handle; when the last goes, what was submitted
 /// is stored, callbacks have run, and the profile is free for another process.
@@ -61,14 +66,10 @@ impl Store {
     /// # Errors
     /// See [`OpenError`]. A database that cannot be used is left exactly as it is.
     pub fn open(folder: &Path) -> Result<Self, OpenError> {
-        Self::open_with(folder, STEPS, GATHER)
+        Self::open_with(folder, STEPS, PACE)
     }
 
-    pub(crate) fn open_with(
-        folder: &Path,
-        steps: &[Step],
-        gather: std::time::Duration,
-    ) -> Result<Self, OpenError> {
+    pub(crate) fn open_with(folder: &Path, steps: &[Step], pace: Pace) -> Result<Self, OpenError> {
         let Opened {
             path,
             writer,
@@ -79,7 +80,7 @@ impl Store {
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || {
-                Writer::new(writer, gather).run(&received);
+                Writer::new(writer, pace).run(&received);
                 // Only now may another process come in.
                 drop(lock);
             })
@@ -250,9 +251,36 @@ impl Store {
     }
 
     /// Texts that hold every word of `query`, each as the beginning of a word, accents and
-    /// case aside; best first, at most `limit`.
+    /// case aside; best first, at most `limit`. Texts stored just now are brought into the index
+    /// first, unless that takes longer than half a second.
     pub fn search(&self, query: &str, limit: u32) -> Result<Vec<Found>, LoadError> {
-        self.read(|conn| search::find(conn, query, limit))
+        self.index();
+        let find = |conn: &Connection| search::find(conn, query, limit);
+        match self.read(find) {
+            // The index is made of the texts, and can be made again.
+            Err(LoadError::Damaged(_)) if self.commit(vec![Write::RebuildSearch]).is_ok() => {
+                self.index();
+                self.read(find)
+            }
+            found => found,
+        }
+    }
+
+    /// Brings the index up to date, as far as can be in the time.
+    fn index(&self) {
+        // An error here is one of the index, which the query will tell.
+        if self.read(search::is_due).unwrap_or(false) {
+            let (done, indexed) = mpsc::sync_channel(1);
+            drop(self.inner.messages.send(Message::Index(done)));
+            let _ = indexed.recv_timeout(SEARCH_WAITS);
+        }
+    }
+
+    /// The boards whose log goes on behind the texts that the search knows of them, because the
+    /// last process ended before [`Write::Indexed`] said otherwise. Their texts are to be given
+    /// again, all of them.
+    pub fn boards_to_index(&self) -> Result<Vec<String>, LoadError> {
+        self.read(search::uncovered)
     }
 
     /// Everything kept beside the boards, the last changed first.

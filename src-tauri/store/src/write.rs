@@ -81,12 +81,15 @@ pub enum Write {
     /// Deletes bytes set aside, if there.
     DeleteQuarantined { board: String, hash: Vec<u8> },
 
-    /// Adds or replaces a text in the search index.
+    /// Adds or replaces a text to be found. The index follows in a quiet moment.
     Index(SearchEntry),
     /// Takes a text out of the search index, if there.
     Unindex { board: String, key: String },
     /// Takes all of a board's texts out of the search index.
     UnindexBoard { board: String },
+    /// Notes that the board's texts are those of its log up to an update; see
+    /// [`Store::boards_to_index`](crate::Store::boards_to_index).
+    Indexed { board: String, upto_seq: i64 },
     /// Makes the search index again from its texts, after damage.
     RebuildSearch,
 
@@ -152,6 +155,7 @@ impl Write {
             Self::Index(entry) => search::put(conn, entry),
             Self::Unindex { board, key } => search::delete(conn, board, key),
             Self::UnindexBoard { board } => search::delete_board(conn, board),
+            Self::Indexed { board, upto_seq } => search::cover(conn, board, *upto_seq),
             Self::RebuildSearch => search::rebuild(conn),
             Self::Keep(kept) => library::put(conn, kept),
             Self::Forget { id } => library::delete(conn, id),

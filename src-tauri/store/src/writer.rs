@@ -1,16 +1,20 @@
 //! The writer thread: it owns the one connection that writes, gathers what arrives close
-//! together into one transaction, and tells each caller after the commit.
+//! together into one transaction, and tells each caller after the commit. What nobody waits for
+//! (the search index, checkpoints of the write-ahead log) it does in between, in small steps.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::Receiver;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rusqlite::hooks::Wal;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::WriteError;
-use crate::tables::boards;
+use crate::tables::{boards, search};
 use crate::write::{Receipt, Write};
 
 /// How long the first list of a batch waits for others.
@@ -26,7 +30,34 @@ use crate::write::{Receipt, Write};
 ///
 /// 2 ms is below what a person notices, and during a first sync spares the drive nine syncs
 /// in ten. Where a sync takes longer than that, lists gather during it anyway.
-pub(crate) const GATHER: Duration = Duration::from_millis(2);
+const GATHER: Duration = Duration::from_millis(2);
+
+/// The search index follows when nothing was written for so long …
+const QUIET: Duration = Duration::from_secs(2);
+
+/// … or has been behind for so long.
+const LATEST: Duration = Duration::from_secs(10);
+
+/// Pages in the write-ahead log after which they are brought into the database: by the next
+/// idle moment, or at the latest. A checkpoint syncs the database's file, which takes as long as
+/// a commit and more. SQLite's own habit is to do it inside of the commit that reaches 1,000.
+const CHECKPOINT_SOON: i32 = 1_000;
+const CHECKPOINT_NOW: i32 = 4_000;
+
+/// When the writer does things.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    pub(crate) gather: Duration,
+    pub(crate) quiet: Duration,
+    pub(crate) latest: Duration,
+}
+
+/// The pace outside of tests.
+pub(crate) const PACE: Pace = Pace {
+    gather: GATHER,
+    quiet: QUIET,
+    latest: LATEST,
+};
 
 /// A batch is closed when it holds this many lists, so that a flood still commits steadily.
 const MAX_BATCH: usize = 512;
@@ -47,6 +78,12 @@ impl Job {
             writes,
             done: Some(done),
         }
+    }
+
+    /// Whether it takes long, so that others should not wait for it together.
+    fn is_large(&self) -> bool {
+        let large = |write: &Write| matches!(write, Write::PutSnapshot(_));
+        self.writes.iter().any(large)
     }
 
     fn tell(mut self, result: Result<Receipt, WriteError>) {
@@ -72,6 +109,8 @@ impl Drop for Job {
 /// What the writer thread receives.
 pub(crate) enum Message {
     Job(Job),
+    /// Brings the search index up to date at once; the sender is dropped then, or when it fails.
+    Index(SyncSender<()>),
     /// Runs on the writing connection between batches.
     #[cfg(test)]
     Inspect(Box<dyn FnOnce(&mut Connection) + Send>),
@@ -83,40 +122,85 @@ pub(crate) struct Writer {
     conn: Connection,
     /// Boards with a failed append; see [`Write::Resume`].
     held: HashSet<String>,
-    gather: Duration,
+    pace: Pace,
+    /// Since when the search index has been behind.
+    behind: Option<Instant>,
+    /// When it is to follow.
+    index_at: Option<Instant>,
+    /// It is followed until it is up to date, whatever else comes.
+    indexing: bool,
+    /// Who waits for that.
+    waiting: Vec<SyncSender<()>>,
+    /// The index was made anew because of damage: not again.
+    rebuilt: bool,
+    /// Pages in the write-ahead log.
+    logged: Arc<AtomicI32>,
 }
 
 /// Why a whole batch was rolled back.
 struct RolledBack(WriteError);
 
 impl Writer {
-    pub(crate) fn new(conn: Connection, gather: Duration) -> Self {
-        Self {
+    pub(crate) fn new(conn: Connection, pace: Pace) -> Self {
+        let mut writer = Self {
             conn,
             held: HashSet::new(),
-            gather,
+            pace,
+            behind: None,
+            index_at: None,
+            indexing: false,
+            waiting: Vec::new(),
+            rebuilt: false,
+            logged: Arc::default(),
+        };
+        writer.count_pages();
+        // What the last process left.
+        writer.wrote();
+        writer
+    }
+
+    /// Takes checkpoints into our own hands. Where that fails, SQLite makes them.
+    fn count_pages(&mut self) {
+        let logged = Arc::clone(&self.logged);
+        let counted = self.conn.wal_hook(Some(move |_: &mut Wal, pages| {
+            logged.store(pages, Ordering::Relaxed);
+            Ok(())
+        }));
+        if let Err(error) = counted {
+            tracing::warn!(%error, "checkpoints are made inside commits");
         }
     }
 
     /// Serves until told to stop or until no sender is left, then closes the database.
     pub(crate) fn run(mut self, messages: &Receiver<Message>) {
-        while let Ok(message) = messages.recv() {
-            let first = match message {
-                Message::Job(job) => job,
-                #[cfg(test)]
-                Message::Inspect(look) => {
-                    look(&mut self.conn);
-                    continue;
-                }
-                Message::Stop => break,
+        let mut left = None;
+        loop {
+            let message = match left.take() {
+                Some(message) => Ok(message),
+                None => self.next(messages),
             };
-            let (batch, after) = self.gather(first, messages);
-            self.commit(batch);
-            match after {
-                None => {}
+            match message {
+                Ok(Message::Job(first)) => {
+                    let (batch, next) = self.gather(first, messages);
+                    self.commit(batch);
+                    self.wrote();
+                    left = next;
+                }
+                Ok(Message::Index(waiting)) => {
+                    self.waiting.push(waiting);
+                    self.indexing = true;
+                    self.index_at = Some(now());
+                }
                 #[cfg(test)]
-                Some(Message::Inspect(look)) => look(&mut self.conn),
-                Some(_) => break,
+                Ok(Message::Inspect(look)) => look(&mut self.conn),
+                Err(RecvTimeoutError::Timeout) if self.wants_checkpoint(CHECKPOINT_SOON) => {
+                    self.checkpoint();
+                }
+                Err(RecvTimeoutError::Timeout) => self.index(),
+                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if self.wants_checkpoint(CHECKPOINT_NOW) {
+                self.checkpoint();
             }
         }
         if let Err((_, error)) = self.conn.close() {
@@ -124,21 +208,103 @@ impl Writer {
         }
     }
 
-    /// The batch that starts with `first`, and the message that ended it, if it was no job.
+    /// The next message, or a timeout when there is something to do meanwhile.
+    fn next(&self, messages: &Receiver<Message>) -> Result<Message, RecvTimeoutError> {
+        let wait = if self.wants_checkpoint(CHECKPOINT_SOON) {
+            Duration::ZERO
+        } else if let Some(at) = self.index_at {
+            at.saturating_duration_since(now())
+        } else {
+            return messages.recv().map_err(mpsc::RecvError::into);
+        };
+        messages.recv_timeout(wait)
+    }
+
+    /// The batch that starts with `first`, and the message that ended it, if one did.
     fn gather(&self, first: Job, messages: &Receiver<Message>) -> (Vec<Job>, Option<Message>) {
-        if !self.gather.is_zero() {
-            thread::sleep(self.gather);
+        if first.is_large() {
+            return (vec![first], None);
+        }
+        if !self.pace.gather.is_zero() {
+            thread::sleep(self.pace.gather);
         }
         let mut batch = vec![first];
         while batch.len() < MAX_BATCH
             && let Ok(message) = messages.try_recv()
         {
             match message {
-                Message::Job(job) => batch.push(job),
+                Message::Job(job) if !job.is_large() => batch.push(job),
                 other => return (batch, Some(other)),
             }
         }
         (batch, None)
+    }
+
+    /// Sets when the search index follows what was written.
+    fn wrote(&mut self) {
+        if self.indexing {
+            return;
+        }
+        if self.behind.is_none() && search::is_due(&self.conn).unwrap_or(false) {
+            self.behind = Some(now());
+        }
+        self.index_at = self
+            .behind
+            .map(|since| (now() + self.pace.quiet).min(since + self.pace.latest));
+    }
+
+    /// Brings the search index a step nearer to what was written.
+    fn index(&mut self) {
+        let span = tracing::debug_span!("index");
+        let _entered = span.enter();
+        self.indexing = true;
+        match self.index_some() {
+            Ok(true) => {}
+            Ok(false) => {
+                (self.behind, self.index_at, self.indexing) = (None, None, false);
+                self.waiting.clear();
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the search index is behind");
+                self.indexing = false;
+                self.index_at = Some(now() + self.pace.latest);
+                self.waiting.clear();
+            }
+        }
+    }
+
+    /// Answers whether there is more to be done.
+    fn index_some(&mut self) -> Result<bool, WriteError> {
+        let behavior = TransactionBehavior::Immediate;
+        let mut tx = self.conn.transaction_with_behavior(behavior)?;
+        match search::index(&tx) {
+            Err(WriteError::Damaged(detail)) if !self.rebuilt => {
+                tracing::warn!(detail, "the search index is made anew");
+                self.rebuilt = true;
+                drop(tx);
+                tx = self.conn.transaction_with_behavior(behavior)?;
+                search::rebuild(&tx)?;
+            }
+            result => result?,
+        }
+        tx.commit()?;
+        Ok(search::is_due(&self.conn)?)
+    }
+
+    fn wants_checkpoint(&self, pages: i32) -> bool {
+        self.logged.load(Ordering::Relaxed) >= pages
+    }
+
+    /// Brings the write-ahead log into the database. Where a reader is in the way, or it fails,
+    /// the next commit tries again.
+    fn checkpoint(&self) {
+        self.logged.store(0, Ordering::Relaxed);
+        let done = self
+            .conn
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        if let Err(error) = done {
+            tracing::warn!(%error, "checkpoint");
+        }
     }
 
     fn commit(&mut self, batch: Vec<Job>) {
@@ -248,6 +414,12 @@ fn appended(writes: &[Write]) -> impl Iterator<Item = &str> {
         Write::Append(update) => Some(update.board.as_str()),
         _ => None,
     })
+}
+
+/// Time, for pacing only: nothing that is stored depends on it.
+#[expect(clippy::disallowed_methods, reason = "the thread paces itself")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 #[cfg(test)]

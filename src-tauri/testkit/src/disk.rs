@@ -25,8 +25,14 @@ impl Disk {
             self.stuck = true;
             return Err("the disk is full".to_owned());
         }
-        self.log
-            .extend(entries.iter().map(|entry| entry.update.to_vec()));
+        for entry in entries {
+            if let Some(base) = &entry.base {
+                let upto = usize::try_from(base.upto).unwrap();
+                assert_eq!(upto, self.log.len(), "a state at another place of the log");
+                self.snapshot = Some((upto, base.bytes.to_vec()));
+            }
+            self.log.push(entry.update.to_vec());
+        }
         Ok(i64::try_from(self.log.len()).unwrap())
     }
 

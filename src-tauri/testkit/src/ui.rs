@@ -21,6 +21,8 @@ pub(crate) enum Asked {
 /// A session.
 #[derive(Debug)]
 pub(crate) struct Ui {
+    /// Replicas in this world may come apart, and say so.
+    pub(crate) may_come_apart: bool,
     pub(crate) id: SessionId,
     pub(crate) person: Option<PersonId>,
     pub(crate) mirror: Option<Board>,
@@ -57,6 +59,7 @@ impl Ui {
         Self {
             id,
             person,
+            may_come_apart: false,
             mirror: None,
             seq: 0,
             next_request: 0,
@@ -231,11 +234,13 @@ impl Ui {
             | BoardEvent::Timer { .. }
             | BoardEvent::Progress { .. }
             | BoardEvent::Summoned { .. }
-            | BoardEvent::Role { .. }
-            | BoardEvent::Roster { .. }
-            | BoardEvent::Timer { .. }
-            | BoardEvent::Progress { .. }
-            | BoardEvent::Summoned { .. } => {}
+            | BoardEvent::Role { .. } => {}
+            BoardEvent::Notice { code, .. }
+                if self.may_come_apart
+                    && matches!(
+                        code.as_str(),
+                        "replicasDiffer" | "replicasHealed" | "updateRefused"
+                    ) => {}
             BoardEvent::Notice { code, .. } => panic!("{code}, though nobody forged anything"),
         }
         self.safe()

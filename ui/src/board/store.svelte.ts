@@ -1,4 +1,4 @@
-import type { BoardId, Command, PersonId, Role, Tint } from '../ipc/generated/board';
+import type { BoardId, Command, Patch, PersonId, Role, Tint } from '../ipc/generated/board';
 import type {
   BoardEvent,
   BoardReply,
@@ -174,6 +174,13 @@ export class BoardStore extends Records {
     return this.#identity.person;
   }
 
+  /** Whoever is not a person of the board yet leaves those who are their colours. */
+  #meet({ added }: Patch): void {
+    if (this.person !== null || !added.some((record) => record.type === 'person')) return;
+    this.#identity.settle();
+    this.#tell();
+  }
+
   #tell(): void {
     if (this.#presence) this.present(this.#presence);
   }
@@ -233,6 +240,7 @@ export class BoardStore extends Records {
             const said = sentence(event.by, event.patch, (key) => this.get(key));
             this.apply(event.patch);
             if (said) this.announcement = said;
+            this.#meet(event.patch);
             break;
           }
           case 'gap':

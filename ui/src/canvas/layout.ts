@@ -7,7 +7,7 @@ import type {
   Section,
   Theme,
 } from '../ipc/generated/board';
-import { BOARD, keyOf, parentOf } from '../board/records';
+import { BOARD, keyOf, type Of, parentOf } from '../board/records';
 import { type Rect, same } from './geometry';
 import { NOTE_H, NOTE_W, type TextMeasure } from './text';
 import { type Lane, laneOrder, layLane } from './timeline';
@@ -34,7 +34,7 @@ export interface Source {
 
 interface Item {
   key: Key;
-  record: Note | FollowUp | Theme;
+  record: Of<'note' | 'followUp' | 'theme'>;
   w: number;
   h: number;
   /** A theme's members, from the theme's top-left corner. */

@@ -35,6 +35,10 @@ pub const MAX_ITEMS: usize = 2_000;
 
 /// One change of the document. Applied in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a plan lives for a moment, and most of it is the large variant"
+)]
 pub enum Change {
     /// The record is to be as given: made if it is not there, else the fields that differ are
     /// written. Collaborative texts of existing records are not touched by this.

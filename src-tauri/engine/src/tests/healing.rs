@@ -2,8 +2,18 @@
 
 use super::*;
 
+/// When the victim's disk begins to fail.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Full {
+    Never,
+    /// Before the victim's edit is safe.
+    Before,
+    /// After it.
+    After,
+}
+
 /// R4: somebody writes under the victim's client id; others hold the forged edit for the real one.
-fn forged(victims_text: &str, forged_text: &str) -> Lab {
+fn forged(victims_text: &str, forged_text: &str, full: Full) -> Lab {
     let mut lab = Lab::new(&[Role::TakePart, Role::TakePart, Role::TakePart]);
     lab.connect(0, 1);
     lab.execute(1, vec![add_note(100, "before")]).unwrap();
@@ -26,8 +36,10 @@ fn forged(victims_text: &str, forged_text: &str) -> Lab {
         lab.input(0, Input::PeerClosed { peer });
         lab.input(1, Input::PeerClosed { peer });
     }
+    lab.full[0] = full == Full::Before;
     // The victim writes while the forged edit reaches the others.
     lab.execute(0, vec![add_note(300, victims_text)]).unwrap();
+    lab.full[0] = full != Full::Never;
     let peer = lab.connect(2, 1);
     lab.frame(
         1,
@@ -60,7 +72,7 @@ fn p5_replicas_that_came_apart_notice_and_heal_and_the_victims_edit_arrives() {
         ("a longer real edit", "f"),
         ("r", "a longer forged edit"),
     ] {
-        let lab = forged(victims, forged_text);
+        let lab = forged(victims, forged_text, Full::Never);
         lab.assert_same();
         for at in 0..3 {
             let texts: Vec<&str> = lab
@@ -87,5 +99,49 @@ fn p5_replicas_that_came_apart_notice_and_heal_and_the_victims_edit_arrives() {
             lab.notices(0).contains(&"replicasHealed")
                 || lab.notices(1).contains(&"replicasHealed")
         );
+    }
+}
+
+/// What is on disk is the board before or after the healing, and never something of both.
+#[test]
+fn p5_r6_a_disk_that_fails_while_replicas_heal_loses_nothing() {
+    for (victims, forged_text) in [
+        ("real", "fake"),
+        ("a longer real edit", "f"),
+        ("quick", "a longer forged edit"),
+    ] {
+        for (full, crash, stumble) in [
+            (Full::Before, false, false),
+            (Full::Before, false, true),
+            (Full::Before, true, false),
+            (Full::After, false, false),
+            (Full::After, false, true),
+            (Full::After, true, false),
+        ] {
+            let mut lab = forged(victims, forged_text, full);
+            if crash {
+                // What was not safe is lost with its laptop, and was never said to be saved.
+                lab.crash(0);
+            }
+            if stumble {
+                lab.stumble(0);
+            }
+            lab.full[0] = false;
+            lab.wait(11_000);
+            if lab.wires.len() < 2 {
+                lab.connect(0, 1);
+            }
+            lab.wait(30_000);
+            lab.assert_same();
+            // Other words may have come into the note: they continue it under the same number.
+            let has_it = |lab: &Lab| {
+                let mut notes = lab.board(0).notes.values();
+                notes.any(|note| note.text.contains(victims))
+            };
+            assert!(has_it(&lab) || (full == Full::Before && crash));
+            let before = (has_it(&lab), lab.engines[0].content_hash(BOARD));
+            lab.crash(0);
+            assert_eq!(before, (has_it(&lab), lab.engines[0].content_hash(BOARD)));
+        }
     }
 }

@@ -32,6 +32,8 @@ struct Lab {
     full: Vec<bool>,
     roles: Vec<Role>,
     wires: BTreeMap<PeerId, (usize, usize)>,
+    /// Frames of the sync lane that get lost on the way.
+    lost: Option<fn(&SyncFrame) -> bool>,
     inputs: VecDeque<(usize, Input)>,
     told: Vec<Vec<Output>>,
     next: u32,
@@ -48,6 +50,7 @@ impl Lab {
             full: vec![false; count],
             roles: roles.to_vec(),
             wires: BTreeMap::new(),
+            lost: None,
             inputs: VecDeque::new(),
             told: vec![Vec::new(); count],
             next: 0,
@@ -64,6 +67,14 @@ impl Lab {
         let (session, kind) = (OWN, SessionKind::Own);
         self.input(at, Input::SessionOpened { session, kind });
         self.ask(at, BoardRequest::Open { board: BOARD }).unwrap();
+    }
+
+    /// Something of the laptop's engine panics.
+    fn stumble(&mut self, at: usize) {
+        for output in self.engines[at].stumble(BOARD) {
+            self.carry_out(at, output);
+        }
+        self.input(at, Input::Tick);
     }
 
     /// The laptop goes down, and comes up again with what its disk has.
@@ -115,7 +126,13 @@ impl Lab {
                 message: "no space".into(),
             }),
             Output::Append { board, entries, .. } => {
-                self.logs[at].extend(entries.iter().map(|entry| entry.update.to_vec()));
+                for entry in entries {
+                    if let Some(base) = &entry.base {
+                        assert_eq!(base.upto as usize, self.logs[at].len());
+                        self.snapshots[at] = Some((base.upto as usize, base.bytes.to_vec()));
+                    }
+                    self.logs[at].push(entry.update.to_vec());
+                }
                 let (token, seq) = (entries.last().unwrap().token, self.logs[at].len() as i64);
                 Some(Input::Appended {
                     board: *board,
@@ -123,7 +140,7 @@ impl Lab {
                     seq,
                 })
             }
-            Output::Snapshot { upto, bytes, .. } => {
+            Output::Snapshot { upto, bytes, .. } if !self.full[at] => {
                 self.snapshots[at] = Some((*upto as usize, bytes.clone()));
                 None
             }
@@ -132,7 +149,12 @@ impl Lab {
                 mark: *mark,
             }),
             Output::SendFrame { peer, lane, bytes } => {
-                if let Some((a, b)) = self.wires.get(peer) {
+                let lost = |lost: fn(&SyncFrame) -> bool| {
+                    *lane == Lane::Sync && lost(&SyncFrame::decode(bytes).unwrap())
+                };
+                if let Some((a, b)) = self.wires.get(peer)
+                    && !self.lost.is_some_and(lost)
+                {
                     let to = if *a == at { *b } else { *a };
                     let frame = Input::Frame {
                         peer: *peer,

@@ -304,3 +304,95 @@ fn what_waits_for_the_disk_is_bounded_and_asked_for_afterwards() {
     lab.assert_same();
     assert_eq!(lab.board(1).notes.len(), 300);
 }
+
+/// Frames do not get lost on a live connection, but a defect at the other end may swallow one.
+#[test]
+fn what_was_asked_for_and_did_not_come_is_asked_for_again() {
+    let mut lab = Lab::new(&[Role::TakePart, Role::TakePart]);
+    lab.connect(0, 1);
+    lab.wait(1_000);
+    lab.lost = Some(|frame| matches!(frame, SyncFrame::Update { .. } | SyncFrame::Ask { .. }));
+    lab.execute(0, vec![add_note(1, "a")]).unwrap();
+    lab.wait(1_000);
+    lab.lost = None;
+    lab.wait(3_000);
+    assert!(lab.board(1).notes.is_empty(), "it waits for its answer");
+    lab.wait(7_000);
+    lab.assert_same();
+}
+
+/// An answer reads the whole document.
+#[test]
+fn who_asks_without_end_is_answered_now_and_then() {
+    let mut lab = Lab::new(&[Role::TakePart, Role::TakePart]);
+    lab.execute(0, vec![add_note(1, "a")]).unwrap();
+    let peer = lab.connect(0, 1);
+    lab.wait(1_000);
+    lab.told[0].clear();
+    let ask = |number, whole| {
+        let state_vector = Bytes::from_static(&[0]);
+        SyncFrame::Ask {
+            whole,
+            number,
+            state_vector,
+        }
+        .encode()
+    };
+    let answers = |lab: &Lab| -> Vec<(u32, bool)> {
+        let sent = lab.told[0].iter().filter_map(|output| match output {
+            Output::SendFrame {
+                lane: Lane::Sync,
+                bytes,
+                ..
+            } => SyncFrame::decode(bytes).ok(),
+            _ => None,
+        });
+        sent.filter_map(|frame| match frame {
+            SyncFrame::Have { answer, whole, .. } if answer > 0 || whole => Some((answer, whole)),
+            _ => None,
+        })
+        .collect()
+    };
+    for number in 10..60 {
+        lab.frame(0, peer, Lane::Sync, ask(number, false));
+        lab.frame(0, peer, Lane::Sync, ask(0, true));
+    }
+    assert_eq!(answers(&lab), [(10, false)]);
+    lab.wait(1_000);
+    assert_eq!(
+        answers(&lab),
+        [(10, false), (59, false), (0, true)],
+        "the newest of each kind is not forgotten"
+    );
+    assert!(lab.wires.contains_key(&peer));
+}
+
+#[test]
+fn who_is_not_heard_of_any_more_has_left() {
+    let mut lab = Lab::new(&[Role::TakePart, Role::TakePart]);
+    let peer = lab.connect(0, 1);
+    let presence = Presence::default();
+    lab.ask(
+        1,
+        BoardRequest::Present {
+            board: BOARD,
+            presence,
+        },
+    )
+    .unwrap();
+    let left = |lab: &Lab| {
+        let events = lab.events(0, OWN).into_iter();
+        events.fold(None, |left, event| match event {
+            BoardEvent::Presence { presence, .. } => Some(presence.is_none()),
+            _ => left,
+        })
+    };
+    lab.wait(60_000);
+    assert_eq!(left(&lab), Some(false), "who does not move is still there");
+    // The cable is cut, and neither end has noticed.
+    lab.wires.remove(&peer);
+    lab.wait(15_000);
+    assert_eq!(left(&lab), Some(false));
+    lab.wait(16_000);
+    assert_eq!(left(&lab), Some(true));
+}

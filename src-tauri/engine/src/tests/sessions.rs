@@ -250,3 +250,35 @@ fn an_unused_board_leaves_memory_and_comes_back() {
     lab.ask(0, BoardRequest::Open { board: BOARD }).unwrap();
     assert_eq!(lab.board(0).notes.len(), 1);
 }
+
+#[test]
+fn after_a_defect_the_board_is_loaded_again_with_what_was_not_saved() {
+    let mut lab = Lab::new(&[Role::TakePart, Role::TakePart]);
+    lab.connect(0, 1);
+    lab.execute(0, vec![add_note(1, "saved")]).unwrap();
+    lab.full[0] = true;
+    lab.execute(0, vec![add_note(2, "not saved")]).unwrap();
+    let before = lab.board(0).clone();
+    lab.told[0].clear();
+    lab.stumble(0);
+    assert!(*lab.board(0) == before);
+    assert!(lab.wires.is_empty(), "what peers are owed is not known");
+    let batches = lab
+        .events(0, OWN)
+        .into_iter()
+        .filter_map(|event| match event {
+            BoardEvent::Batch { seq, .. } => Some(*seq),
+            _ => None,
+        });
+    assert_eq!(batches.collect::<Vec<_>>(), [4], "a gap after the second");
+    let opened = lab.ask(0, BoardRequest::Open { board: BOARD });
+    assert!(matches!(opened, Ok(BoardReply::Opened { seq: 4, .. })));
+
+    lab.full[0] = false;
+    lab.execute(0, vec![add_note(3, "afterwards")]).unwrap();
+    lab.connect(0, 1);
+    lab.wait(11_000);
+    lab.assert_same();
+    lab.crash(0);
+    assert_eq!(lab.board(0).notes.len(), 3, "all of it is on disk");
+}

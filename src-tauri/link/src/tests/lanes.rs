@@ -1,4 +1,4 @@
-//! Slow readers, and the two lanes' independence.
+//! Slow readers, and the lanes' independence.
 
 use super::*;
 use crate::SendError;

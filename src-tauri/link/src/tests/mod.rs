@@ -169,7 +169,7 @@ impl Node {
     }
 }
 
-/// Frames of both lanes pass in both directions.
+/// Frames of all lanes pass in both directions.
 async fn converse(a: &mut Node, to_b: &Peer, b: &mut Node, to_a: &Peer) {
     for lane in Lane::ALL {
         to_b.send(lane, Bytes::from_static(b"to b")).unwrap();

@@ -23,9 +23,10 @@ impl Replica {
         }
         self.apply(update, &admitted)
             .map_err(|Broken| MergeError::Unusable)?;
+        let touches = self.index.touches(&admitted);
         let seq = self.history.tick();
         let (patch, texts) = self
-            .settle(&admitted, OUTSIDE, seq)
+            .settle(&touches, OUTSIDE, seq)
             .map_err(|Broken| MergeError::Unusable)?;
         Ok(Merged {
             patch,
@@ -100,7 +101,6 @@ impl Replica {
         for (client, range) in deleted {
             self.index.delete(client, range);
         }
-        self.hashes.get_mut().touched(&admitted.touches);
         self.usable = true;
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::layout::LAYOUT;
 use crate::project::View;
 use crate::read::{Reader, Roots, place_of};
 use crate::undo::{History, Joins, Writer as WriterId};
-use crate::validate::{Admitted, Index, MAX_SNAPSHOT, Parsed};
+use crate::validate::{Index, MAX_SNAPSHOT, Parsed, Touch};
 use crate::write::Writer;
 use board::{Actor, Board, Command, Key, Patch, TextEdit};
 use std::cell::RefCell;
@@ -90,19 +90,24 @@ pub struct Replica {
 impl Replica {
     /// An empty document.
     pub fn new(client: ClientId) -> Self {
+        let replica = Self::silent(client);
+        replica.heard.listen(&replica.roots);
+        replica
+    }
+
+    /// An empty document whose texts nobody listens to yet.
+    fn silent(client: ClientId) -> Self {
         let mut options = Options::with_guid_and_client_id("".into(), ClientID::new(client.get()));
         options.offset_kind = OffsetKind::Utf16;
         let doc = Doc::with_options(options);
         let roots = Roots::new(&doc);
-        let heard = Heard::default();
-        heard.listen(&roots);
         Self {
             client,
             doc,
             roots,
             index: Index::default(),
             view: View::default(),
-            heard,
+            heard: Heard::default(),
             history: History::default(),
             hashes: RefCell::default(),
             layout: LAYOUT,
@@ -119,7 +124,7 @@ impl Replica {
         snapshot: Option<&[u8]>,
         updates: &[impl AsRef<[u8]>],
     ) -> Result<Self, OpenError> {
-        let mut replica = Self::new(client);
+        let mut replica = Self::silent(client);
         for update in snapshot
             .into_iter()
             .chain(updates.iter().map(AsRef::as_ref))
@@ -135,15 +140,14 @@ impl Replica {
         if replica.index.knows(client.get()) {
             return Err(OpenError::ClientTaken);
         }
-        replica.heard.take();
+        replica.heard.listen(&replica.roots);
         let txn = replica.doc.try_transact().map_err(|_| OpenError::Damaged)?;
         let reader = Reader {
             roots: &replica.roots,
             txn: &txn,
         };
-        let mut keys: BTreeSet<Key> = reader.keys().into_iter().collect();
-        keys.insert(Key::Meta);
-        replica.view.absorb(&reader, &keys);
+        replica.view = View::of(&reader);
+        replica.hashes = RefCell::new(Hashes::of(&replica.roots, &txn));
         replica.layout = reader.layout();
         drop(txn);
         Ok(replica)
@@ -340,9 +344,9 @@ impl Replica {
         for (client, range) in deleted {
             self.index.delete(client, range);
         }
-        self.hashes.get_mut().touched(&admitted.touches);
+        let touches = self.index.touches(&admitted);
         self.usable = true;
-        Ok((Some(Written { update, admitted }), out))
+        Ok((Some(Written { update, touches }), out))
     }
 
     fn publish(
@@ -352,14 +356,14 @@ impl Replica {
         writer: WriterId,
         seq: u64,
     ) -> Result<Applied, ExecuteError> {
-        let Some(Written { update, admitted }) = written else {
+        let Some(Written { update, touches }) = written else {
             return Ok(Applied {
                 label,
                 ..Applied::default()
             });
         };
         let (patch, texts) = self
-            .settle(&admitted, writer, seq)
+            .settle(&touches, writer, seq)
             .map_err(|Broken| ExecuteError::Unusable)?;
         Ok(Applied {
             update,
@@ -372,11 +376,12 @@ impl Replica {
     /// Reads back what was touched, and tells the board and the history.
     fn settle(
         &mut self,
-        admitted: &Admitted,
+        touches: &[Touch],
         writer: WriterId,
         seq: u64,
     ) -> Result<(Patch, Vec<(Key, TextEdit)>), Broken> {
-        let fields: Vec<_> = admitted.touches.iter().filter_map(place_of).collect();
+        self.hashes.get_mut().touched(touches);
+        let fields: Vec<_> = touches.iter().filter_map(place_of).collect();
         let keys: BTreeSet<Key> = fields.iter().map(|(key, _)| *key).collect();
         let heard: BTreeMap<Key, TextEdit> = self.heard.take().into_iter().collect();
         self.usable = false;
@@ -415,7 +420,7 @@ impl Replica {
 /// A transaction's update.
 struct Written {
     update: Vec<u8>,
-    admitted: Admitted,
+    touches: Vec<Touch>,
 }
 
 /// The document did something that was not foreseen.

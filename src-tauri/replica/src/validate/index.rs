@@ -74,8 +74,8 @@ pub(crate) struct Touch {
 pub(crate) struct Admitted {
     /// Whether it brings anything the document has not got.
     pub(crate) new: bool,
-    /// What it touches, each once.
-    pub(crate) touches: Vec<Touch>,
+    /// Where it touches the document, in no order, and maybe more than once.
+    places: Vec<Place>,
     /// How far the clients of the update have come with it.
     pub(crate) clocks: Vec<(u64, u32)>,
 }
@@ -149,7 +149,12 @@ impl Index {
         order: &[usize],
         journal: &mut Journal,
     ) -> Result<Admitted, Flaw> {
-        let mut touched = BTreeSet::new();
+        let mut places: Vec<Place> = Vec::new();
+        let mut touch = |place| {
+            if places.last() != Some(&place) {
+                places.push(place);
+            }
+        };
         for run in &update.runs {
             if run.end > self.clock(run.client) {
                 let client = self.clients.get(&run.client);
@@ -169,7 +174,7 @@ impl Index {
                 self.nest(block.id, place, &item.content);
             }
             self.extend(block, place);
-            touched.insert(place);
+            touch(place);
         }
         let mut new = !order.is_empty();
         for (client, ranges) in &update.deletes {
@@ -186,9 +191,7 @@ impl Index {
                 }
                 for fresh in missing(&known.deleted, range) {
                     new = true;
-                    known.places(&fresh, |place| {
-                        touched.insert(place);
-                    });
+                    known.places(&fresh, &mut touch);
                 }
             }
         }
@@ -199,7 +202,7 @@ impl Index {
             .collect();
         Ok(Admitted {
             new,
-            touches: self.touches(&touched),
+            places,
             clocks,
         })
     }
@@ -382,14 +385,15 @@ impl Index {
         }
     }
 
-    fn touches(&self, places: &BTreeSet<Place>) -> Vec<Touch> {
+    /// What an update that was just admitted touches, each once.
+    pub(crate) fn touches(&self, admitted: &Admitted) -> Vec<Touch> {
         let touch = |root, key: Arc<str>, field| Touch { root, key, field };
         let of = |at: u32, field| {
             self.branch(at)
                 .map(|branch| touch(branch.root, self.words.text(branch.key), field))
         };
-        let mut out: Vec<Touch> = places
-            .iter()
+        let mut out: Vec<Touch> = BTreeSet::from_iter(&admitted.places)
+            .into_iter()
             .filter_map(|place| match *place {
                 Place::Nowhere => None,
                 Place::Register(field) => {

@@ -6,7 +6,7 @@ use crate::shared::{Shared, lock};
 use crate::{clock, peers};
 use board::{BoardId, FollowUp, Record};
 use engine::protocol::{Fault, FaultCode};
-use engine::{Input, Summary};
+use engine::{Input, Millis, Stored, Summary};
 use link::Credential;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,9 +17,9 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Changes of the list within this time are told together.
 const ANNOUNCE: Duration = Duration::from_millis(150);
-/// Words brought to the search in one commit: indexing takes about a millisecond each, and what
-/// people write meanwhile waits for no more than these to be safe.
-const INDEXED_AT_ONCE: usize = 8;
+/// Texts handed to the search in one commit: what people write meanwhile waits for no more than
+/// these to be safe. The index itself follows in quiet moments.
+const WORDS_AT_ONCE: usize = 64;
 /// The longest title and team taken, in characters.
 const MAX_TITLE: usize = 200;
 
@@ -91,9 +91,27 @@ pub(crate) enum Word {
 }
 
 /// Keeps what Home shows of boards, one after the other; what comes while the disk is busy is
-/// taken together.
+/// taken together. While nothing comes, boards are read whose words the last process did not
+/// store: here, so that old words are never stored over new ones.
 pub(crate) async fn keep_summaries(shared: Arc<Shared>, mut words: mpsc::UnboundedReceiver<Word>) {
-    while let Some(first) = words.recv().await {
+    let mut behind = shared.store.boards_to_index().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the search may be behind");
+        Vec::new()
+    });
+    loop {
+        if words.is_empty()
+            && let Some(name) = behind.pop()
+        {
+            let shared = Arc::clone(&shared);
+            let read = tokio::task::spawn_blocking(move || read_again(&shared, &name));
+            if let Err(error) = read.await {
+                tracing::warn!(%error, "a board was not read for the search");
+            }
+            continue;
+        }
+        let Some(first) = words.recv().await else {
+            return;
+        };
         let mut newest: BTreeMap<BoardId, Summary> = BTreeMap::new();
         let mut last = None;
         let mut next = Some(first);
@@ -172,12 +190,47 @@ fn take_summary(shared: &Shared, board: BoardId, summary: Summary) {
             },
         });
     }
-    for writes in writes.chunks(INDEXED_AT_ONCE) {
+    // Last, and only where everything before it is stored.
+    writes.push(Write::Indexed {
+        board: name,
+        upto_seq: summary.upto,
+    });
+    for writes in writes.chunks(WORDS_AT_ONCE) {
         if let Err(error) = shared.store.commit(writes.to_vec()) {
             tracing::warn!(%error, "a board's card was not stored");
+            break;
         }
     }
     shared.boards_changed.notify_one();
+}
+
+/// Takes a board's summary from the disk, with all its words: for Home and the search to catch up
+/// with what a process that did not end well had accepted.
+fn read_again(shared: &Shared, name: &str) {
+    let (Ok(board), Ok(client)) = (name.parse::<BoardId>(), getrandom::u32()) else {
+        return;
+    };
+    let (loaded, row) = match (shared.store.load(name), shared.store.board(name)) {
+        (Ok(loaded), Ok(Some(row))) => (loaded, row),
+        _ => return tracing::warn!(board = name, "a board cannot be read for the search"),
+    };
+    let changed = loaded.updates.last().map_or(0, |update| update.at_ms);
+    let stored = Stored {
+        last_seq: loaded.last_seq,
+        snapshot: loaded.snapshot.map(|snapshot| snapshot.bytes),
+        updates: loaded.updates.into_iter().map(|u| u.bytes).collect(),
+    };
+    match Summary::stored(&stored, client, Millis(changed.max(row.changed_ms))) {
+        Ok(summary) => {
+            // What was removed meanwhile is not in the summary.
+            let forget = Write::UnindexBoard { board: name.into() };
+            match shared.store.commit(vec![forget]) {
+                Ok(_) => take_summary(shared, board, summary),
+                Err(error) => tracing::warn!(board = name, %error, "the search is behind"),
+            }
+        }
+        Err(error) => tracing::warn!(board = name, %error, "a board is not in the search"),
+    }
 }
 
 /// A new row.

@@ -11,9 +11,13 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::schema::{STEPS, Step};
+use crate::writer::{PACE, Pace};
 use crate::{Board, Draft, Store, Write};
 
-const NOW: Duration = Duration::ZERO;
+const NOW: Pace = Pace {
+    gather: Duration::ZERO,
+    ..PACE
+};
 
 fn fill(store: &Store, drafts: usize) {
     store

@@ -5,13 +5,14 @@ use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::GATHER;
+use super::{GATHER, PACE, Pace};
 use crate::schema::STEPS;
-use crate::{Board, Draft, NewUpdate, Receipt, Store, Write, WriteError};
+use crate::{Board, Draft, NewUpdate, Receipt, SearchEntry, Store, Write, WriteError};
+use rusqlite::Connection;
 
 fn open(gather: Duration) -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open_with(dir.path(), STEPS, gather).unwrap();
+    let store = Store::open_with(dir.path(), STEPS, Pace { gather, ..PACE }).unwrap();
     for id in ["a", "b"] {
         let board = Board {
             id: id.to_owned(),
@@ -238,6 +239,182 @@ fn r5_commits_are_synced() {
             .unwrap();
         assert_eq!(mode, "wal");
     });
+}
+
+fn words(board: &str, key: u32, text: &str) -> Write {
+    Write::Index(SearchEntry {
+        board: board.to_owned(),
+        key: key.to_string(),
+        text: text.to_owned(),
+    })
+}
+
+fn due(store: &Store) -> i64 {
+    let (sender, receiver) = mpsc::channel();
+    store.inspect(move |conn| {
+        let due = conn.query_row("SELECT count(*) FROM search_due", [], |row| row.get(0));
+        sender.send(due.unwrap()).unwrap();
+    });
+    receiver.recv().unwrap()
+}
+
+/// The search index does not follow by itself within a test.
+const BUSY: Pace = Pace {
+    gather: Duration::ZERO,
+    quiet: Duration::from_secs(3_600),
+    latest: Duration::from_secs(3_600),
+};
+
+fn open_at(pace: Pace) -> (tempfile::TempDir, Store) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open_with(dir.path(), STEPS, pace).unwrap();
+    for id in ["a", "b"] {
+        let board = Board {
+            id: id.to_owned(),
+            ..Board::default()
+        };
+        store.commit(vec![Write::PutBoard(board)]).unwrap();
+    }
+    (dir, store)
+}
+
+#[test]
+fn the_index_follows_in_a_quiet_moment_and_while_there_is_none() {
+    let never = BUSY.quiet;
+    for (quiet, latest) in [(Duration::ZERO, never), (never, Duration::ZERO)] {
+        let (_dir, store) = open_at(Pace {
+            gather: Duration::ZERO,
+            quiet,
+            latest,
+        });
+        let texts = (0..100).map(|key| words("a", key, "late again"));
+        store.commit(texts.collect()).unwrap();
+        // It is at it by itself: nobody searches.
+        while due(&store) > 0 {
+            std::thread::yield_now();
+        }
+        assert_eq!(store.search("late", 200).unwrap().len(), 100);
+        assert_eq!(store.check().unwrap(), [""; 0]);
+    }
+}
+
+#[test]
+fn a_search_finds_what_was_stored_just_now() {
+    let (_dir, store) = open_at(BUSY);
+    store
+        .commit(vec![words("a", 1, "the build broke")])
+        .unwrap();
+    assert_eq!(due(&store), 1);
+    assert_eq!(store.search("build", 9).unwrap().len(), 1);
+    assert_eq!(due(&store), 0);
+    // Found by its new words only, and not when it is gone.
+    store.commit(vec![words("a", 1, "the test broke")]).unwrap();
+    assert_eq!(store.search("build", 9).unwrap(), []);
+    assert_eq!(store.search("test", 9).unwrap().len(), 1);
+    let unindex = Write::Unindex {
+        board: "a".to_owned(),
+        key: "1".to_owned(),
+    };
+    store.commit(vec![unindex]).unwrap();
+    assert_eq!(store.search("test", 9).unwrap(), []);
+}
+
+#[test]
+fn r6_words_not_in_the_index_at_a_crash_are_found_after_it() {
+    let (dir, store) = open_at(BUSY);
+    let texts = (0..40).map(|key| words("a", key, "late again"));
+    store.commit(texts.collect()).unwrap();
+    assert_eq!(due(&store), 40);
+    let crashed = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(dir.path()).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), crashed.path().join(entry.file_name())).unwrap();
+    }
+    let pace = Pace {
+        quiet: Duration::ZERO,
+        ..BUSY
+    };
+    let store = Store::open_with(crashed.path(), STEPS, pace).unwrap();
+    while due(&store) > 0 {
+        std::thread::yield_now();
+    }
+    assert_eq!(store.search("late", 99).unwrap().len(), 40);
+}
+
+#[test]
+fn boards_whose_words_are_behind_their_log_are_named() {
+    let (_dir, store) = open_at(BUSY);
+    let indexed = |upto_seq| Write::Indexed {
+        board: "a".to_owned(),
+        upto_seq,
+    };
+    assert_eq!(store.boards_to_index().unwrap(), [""; 0]);
+    store.commit(vec![append("a", 1), append("a", 1)]).unwrap();
+    assert_eq!(store.boards_to_index().unwrap(), ["a"]);
+    store.commit(vec![indexed(1)]).unwrap();
+    assert_eq!(store.boards_to_index().unwrap(), ["a"]);
+    // Of more than there is, only what there is.
+    store.commit(vec![indexed(7)]).unwrap();
+    assert_eq!(store.boards_to_index().unwrap(), [""; 0]);
+    store.commit(vec![append("a", 1)]).unwrap();
+    assert_eq!(store.boards_to_index().unwrap(), ["a"]);
+}
+
+#[test]
+fn a_deleted_boards_words_are_nowhere_in_the_file() {
+    let (dir, store) = open_at(BUSY);
+    // Many slices, so that the index has segments to merge.
+    let texts = |word: &str, board: &str| {
+        let text = |key| words(board, key, &format!("{word}{key} and more"));
+        (0..200).map(text).collect::<Vec<_>>()
+    };
+    store.commit(texts("zebra", "a")).unwrap();
+    store.commit(texts("otter", "b")).unwrap();
+    assert_eq!(store.search("zebra7", 99).unwrap().len(), 11);
+    let (board, at_ms) = ("a".to_owned(), 1);
+    let remove = Write::RemoveBoard {
+        board: board.clone(),
+        at_ms,
+    };
+    store
+        .commit(vec![remove, Write::DeleteBoard { board }])
+        .unwrap();
+    assert_eq!(store.search("zebra", 9).unwrap(), []);
+    assert_eq!(store.search("otter7", 99).unwrap().len(), 11);
+    assert_eq!(due(&store), 0);
+    drop(store);
+    let bytes = std::fs::read(dir.path().join(crate::DATABASE_FILE)).unwrap();
+    let holds = |word: &[u8]| bytes.windows(word.len()).any(|at| at == word);
+    // Terms are stored without the beginning they share with the one before.
+    assert!(holds(b"otter") && !holds(b"zebra"));
+}
+
+#[test]
+fn r8_a_damaged_index_is_made_anew() {
+    let damages = [
+        "DELETE FROM search_data",
+        "UPDATE search_data SET block = x'ff' WHERE id > 10",
+        "UPDATE search_data SET block = x'ffffffffffffffff'",
+    ];
+    for (damage, write) in damages.into_iter().flat_map(|d| [(d, false), (d, true)]) {
+        let (dir, store) = open_at(BUSY);
+        store
+            .commit(vec![words("a", 1, "the build broke")])
+            .unwrap();
+        assert_eq!(store.search("build", 9).unwrap().len(), 1);
+        drop(store);
+        Connection::open(dir.path().join(crate::DATABASE_FILE))
+            .unwrap()
+            .execute_batch(damage)
+            .unwrap();
+        let store = Store::open_with(dir.path(), STEPS, BUSY).unwrap();
+        if write {
+            store.commit(vec![words("a", 1, "the build held")]).unwrap();
+        }
+        let found = store.search("build", 9).unwrap();
+        assert_eq!(found.len(), 1, "{damage}, {write}");
+        assert_eq!(store.check().unwrap(), [""; 0]);
+    }
 }
 
 fn count_commits(store: &Store) -> Arc<AtomicU64> {
