@@ -122,7 +122,7 @@ words! {
 )]
 impl Default for Writing {
     fn default() -> Self {
-        Self::Private
+        Self::Open
     }
 }
 words! {

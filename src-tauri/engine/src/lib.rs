@@ -72,7 +72,6 @@ mod requests;
 mod session;
 mod sync;
 mod text;
-mod workshop;
 
 #[cfg(test)]
 mod tests;

@@ -43,9 +43,6 @@ impl OpenBoard {
             peers,
             present: self.presence.others(sub.who),
             undo: sub.undo.clone(),
-            roster: Vec::new(),
-            late: Vec::new(),
-            timer: None,
         }
     }
 
@@ -89,7 +86,6 @@ impl OpenBoard {
             BoardRequest::Export {
                 format, options, ..
             } => Ok(self.export(format, &options)),
-            _ => Err(not_open()),
         };
         if let Err(fault) = &answer
             && fault.code == FaultCode::Unreadable

@@ -76,13 +76,14 @@ const NEARLY = 0.04;
 
 /**
  * Where a board is first shown: all of it where that can be read, else its whole width from the top, else
- * its top left.
+ * its top left. A few things that would not fill the window at any size are shown as they are.
  */
 export function homeView(r: Rect, size: Extent, margin: Margin): View {
-  const all = fitted(r, size, MOST_HOME, margin);
+  const all = fitted(r, size, MAX_ZOOM, margin).z;
+  if (all > MOST_HOME) return { x: r.x - margin.left, y: r.y - HOME_TOP, z: 1 };
   const room = size.w - margin.left - margin.right;
   const wide = Math.min(MOST_HOME, room / Math.max(1, r.w));
-  let z = all.z > READABLE ? all.z : wide > LEAST_HOME ? wide : Math.max(all.z, LEAST_HOME);
+  let z = all > READABLE ? all : wide > LEAST_HOME ? wide : Math.max(all, LEAST_HOME);
   if (Math.abs(z - 1) < NEARLY) z = 1;
   // A narrow board stands in the middle, not at the side.
   const left = margin.left + Math.max(0, (room - r.w * z) / 2);

@@ -65,13 +65,18 @@ describe('camera', () => {
       expect(high.z).toBeCloseTo(1.3);
       expect(high.left).toBeCloseTo(76);
       expect(high.right).toBeCloseTo(1896);
-      expect(shown(300, 200).z).toBe(1.5);
+      expect(shown(1000, 3000).z).toBe(1.5);
     });
 
     it('stands in the middle where it is narrow', () => {
-      const narrow = shown(300, 200);
+      const narrow = shown(300, 2000);
+      expect(narrow.z).toBe(1.5);
       expect(narrow.left - 76).toBeCloseTo(1896 - narrow.right);
       expect(narrow.top).toBeCloseTo(16);
+    });
+
+    it('shows a few things as they are', () => {
+      expect(shown(300, 200)).toMatchObject({ z: 1, left: 76, top: 16 });
     });
 
     it('is sharp where it is nearly so', () => {

@@ -17,6 +17,9 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Changes of the list within this time are told together.
 const ANNOUNCE: Duration = Duration::from_millis(150);
+/// Boards are read again when nothing was written for so long: right after the start, people open
+/// one.
+const CALM: Duration = Duration::from_secs(2);
 /// Texts handed to the search in one commit: what people write meanwhile waits for no more than
 /// these to be safe. The index itself follows in quiet moments.
 const WORDS_AT_ONCE: usize = 64;
@@ -99,17 +102,21 @@ pub(crate) async fn keep_summaries(shared: Arc<Shared>, mut words: mpsc::Unbound
         Vec::new()
     });
     loop {
-        if words.is_empty()
-            && let Some(name) = behind.pop()
-        {
-            let shared = Arc::clone(&shared);
-            let read = tokio::task::spawn_blocking(move || read_again(&shared, &name));
-            if let Err(error) = read.await {
-                tracing::warn!(%error, "a board was not read for the search");
+        let word = if behind.is_empty() {
+            words.recv().await
+        } else if let Ok(word) = tokio::time::timeout(CALM, words.recv()).await {
+            word
+        } else {
+            if let Some(name) = behind.pop() {
+                let shared = Arc::clone(&shared);
+                let read = tokio::task::spawn_blocking(move || read_again(&shared, &name));
+                if let Err(error) = read.await {
+                    tracing::warn!(%error, "a board was not read for the search");
+                }
             }
             continue;
-        }
-        let Some(first) = words.recv().await else {
+        };
+        let Some(first) = word else {
             return;
         };
         let mut newest: BTreeMap<BoardId, Summary> = BTreeMap::new();

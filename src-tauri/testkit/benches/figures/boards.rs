@@ -198,6 +198,11 @@ impl Old {
                 .copied()
                 .context("an update was not numbered")?;
         }
+        // As after a quiet moment: nothing is left to be read for the search.
+        store.commit(vec![Write::Indexed {
+            board: name.clone(),
+            upto_seq: last,
+        }])?;
         drop(store);
         copy(profile, with_snapshot)?;
         let snapshot = replica.snapshot();
