@@ -45,7 +45,8 @@ export async function inStep(page: Page, peers = 1): Promise<void> {
 
 /** Waits until everything is on disk, while others are connected. */
 export async function savedTogether(page: Page): Promise<void> {
-  await page.getByRole("button", { name: /synced$/ }).click();
+  // After a crash the other laptop tries again after a while that grows.
+  await page.getByRole("button", { name: /synced$/ }).click({ timeout: 30_000 });
   await expect(page.getByText("Everything is saved on this device.")).toBeVisible();
   await page.keyboard.press("Escape");
 }

@@ -259,7 +259,7 @@ fn a_board_file_merges_and_says_whether_it_brought_news() {
 /// A peer that looks on can give nothing back: what it got and its giver lost would set it apart
 /// from everybody for good.
 #[test]
-fn one_who_looks_on_is_sent_what_is_on_disk_and_nothing_else() {
+fn p8_one_who_looks_on_is_sent_what_is_on_disk_and_nothing_else() {
     let mut lab = Lab::new(&[Role::Facilitate, Role::LookOn, Role::TakePart]);
     lab.connect(0, 1);
     lab.connect(0, 2);
