@@ -58,5 +58,20 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.keyboard.press("Escape");
     await page.getByRole("banner").getByRole("button", { name: "Join a board" }).click();
     await accessible(page, "Join dialog");
+    await page.keyboard.press("Escape");
+    const tabs = page.getByRole("navigation", { name: "Main" });
+    await tabs.getByRole("button", { name: /^Follow-ups/ }).click();
+    await expect(page.getByRole("button", { name: /^Ask Maps to show us/ })).toBeVisible();
+    await accessible(page, "Follow-ups of all boards");
+    await tabs.getByRole("button", { name: "Teams" }).click();
+    await expect(page.getByRole("heading", { name: "Departures" })).toBeVisible();
+    await accessible(page, "Teams");
+    await tabs.getByRole("button", { name: "Bright spots" }).click();
+    await page.getByRole("button", { name: "Keep a bright spot" }).click();
+    await page.getByLabel("What do they do?").fill("Rehearse in production every Friday");
+    await accessible(page, "Bright spot dialog");
+    await page.getByRole("button", { name: "Keep it" }).click();
+    await expect(page.getByRole("heading", { name: /^Rehearse in production/ })).toBeVisible();
+    await accessible(page, "Bright spots");
   });
 }

@@ -194,6 +194,8 @@ test("a follow-up comes from a note and gets an owner, a date and an end", async
 
 test("a rule for every team gets a gentle second question", async ({ laptop: { page } }) => {
   await page.getByRole("button", { name: "Look at a sample review" }).click();
+  // Home has a button of this name too.
+  await expect(canvas(page)).toBeVisible();
   await page.getByRole("button", { name: "Follow-ups", exact: true }).click();
   const list = page.getByRole("complementary", { name: "Follow-ups" });
   await list
