@@ -33,7 +33,7 @@ pub struct Summary {
     pub team: String,
     /// The current phase's title; empty for none.
     pub phase: String,
-    /// Follow-ups agreed.
+    /// Follow-ups agreed, and not dropped.
     pub followups: u32,
     /// Follow-ups done.
     pub followups_done: u32,
@@ -61,6 +61,10 @@ impl Summary {
     pub fn of(board: &Board, changed: Millis) -> Self {
         let (sections, notes) = picture(board);
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let kept = board
+            .followups
+            .values()
+            .filter(|f| f.status != FollowUpStatus::Dropped);
         let done = board
             .followups
             .values()
@@ -73,7 +77,7 @@ impl Summary {
                 .current_phase()
                 .map(|phase| phase.title.clone())
                 .unwrap_or_default(),
-            followups: count(board.followups.len()),
+            followups: count(kept.count()),
             followups_done: count(done.count()),
             agreed: agreed(board),
             themes: themes(board),
