@@ -1,6 +1,7 @@
 //! What each command does.
 
 use crate::caller::Caller;
+use crate::progress::during;
 use crate::{Command, Format, Options, RoleName};
 use anyhow::{Context, bail};
 use runtime::protocol::{HomeReply, HomeRequest};
@@ -76,8 +77,9 @@ async fn carry_out(
             }
         }
         Command::Join { ticket } => {
-            let HomeReply::Made { board, .. } = caller.home(HomeRequest::Join { ticket }).await?
-            else {
+            let joining = caller.home(HomeRequest::Join { ticket });
+            let reply = during("Looking for the board's laptops", joining).await?;
+            let HomeReply::Made { board, .. } = reply else {
                 bail!("an answer of another kind came");
             };
             print(&if as_json {
@@ -166,11 +168,12 @@ async fn import(caller: &mut Caller, file: &Path, as_json: bool) -> anyhow::Resu
             std::fs::read(file).with_context(about)?,
         )
     };
+    let what = format!("Making a board of {name}");
     let request = HomeRequest::Import {
         name,
         bytes: to_base64(&bytes),
     };
-    made(caller.home(request).await?, as_json)
+    made(during(&what, caller.home(request)).await?, as_json)
 }
 
 fn made(reply: HomeReply, as_json: bool) -> anyhow::Result<()> {
@@ -210,7 +213,11 @@ async fn export(
 ) -> anyhow::Result<()> {
     let (bytes, name) = match format {
         Format::Md | Format::Json => {
-            caller.board(BoardRequest::Open { board }).await?;
+            during(
+                "Opening the board",
+                caller.board(BoardRequest::Open { board }),
+            )
+            .await?;
             let format = if format == Format::Md {
                 ExportFormat::Markdown
             } else {
@@ -225,13 +232,15 @@ async fn export(
                 format,
                 options,
             };
-            let BoardReply::Document { text, name } = caller.board(request).await? else {
+            let reply = during("Writing the document", caller.board(request)).await?;
+            let BoardReply::Document { text, name } = reply else {
                 bail!("an answer of another kind came");
             };
             (text.into_bytes(), name)
         }
         Format::Upshot => {
-            let reply = caller.home(HomeRequest::BoardFile { board }).await?;
+            let request = HomeRequest::BoardFile { board };
+            let reply = during("Writing the board file", caller.home(request)).await?;
             let HomeReply::File { name, bytes } = reply else {
                 bail!("an answer of another kind came");
             };

@@ -5,6 +5,7 @@
 
 mod caller;
 mod commands;
+mod progress;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
