@@ -374,3 +374,43 @@ pub(crate) fn agenda(a: &Section, b: &Section) -> std::cmp::Ordering {
 pub(crate) fn siblings(a: &Theme, b: &Theme) -> std::cmp::Ordering {
     (&a.place.order, a.id).cmp(&(&b.place.order, b.id))
 }
+
+/// A rectangle relative to what it lies on: left, top, width, height.
+pub type Rect = (i32, i32, i32, i32);
+
+/// A free spot for a thing of this size in a free section of this width: row by row from the top
+/// left, not above `from`; below everything where there is none (as the UI finds it, `freeSpot` in
+/// `canvas/room.ts`).
+pub fn free_spot(taken: &[Rect], width: i32, size: Size, from: i32) -> (i32, i32) {
+    let right = (width - PADDING).max(PADDING + size.w);
+    let free = |x: i32, y: i32| {
+        !taken.iter().any(|(left, top, w, h)| {
+            x < left + w + GAP
+                && x + size.w + GAP > *left
+                && y < top + h + GAP
+                && y + size.h + GAP > *top
+        })
+    };
+    let mut rows: Vec<i32> = std::iter::once(HEADER)
+        .chain(taken.iter().flat_map(|(_, y, _, h)| [*y, y + h + GAP]))
+        .filter(|y| *y >= from.max(HEADER))
+        .collect();
+    let mut columns: Vec<i32> = std::iter::once(PADDING)
+        .chain(taken.iter().flat_map(|(x, _, w, _)| [*x, x + w + GAP]))
+        .filter(|x| *x >= PADDING && x + size.w <= right)
+        .collect();
+    for values in [&mut rows, &mut columns] {
+        values.sort_unstable();
+        values.dedup();
+    }
+    for y in rows {
+        if let Some(x) = columns.iter().find(|x| free(**x, y)) {
+            return (*x, y);
+        }
+    }
+    let lowest = taken.iter().map(|(_, y, _, h)| y + h).max();
+    (
+        PADDING,
+        lowest.unwrap_or(HEADER - GAP).max(HEADER - GAP) + GAP,
+    )
+}

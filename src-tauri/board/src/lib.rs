@@ -22,7 +22,9 @@ mod order;
 mod patch;
 mod plan;
 mod record;
+mod reveal;
 mod sample;
+mod similar;
 mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -52,7 +54,9 @@ pub use record::{
     Connector, Dot, End, FollowUp, Note, Parent, Person, Place, Record, Section, Size, Stroke,
     Theme, When,
 };
+pub use reveal::{Unveiled, reveal, show};
 pub use sample::sample;
+pub use similar::{Alike, similar};
 pub use template::{Template, TemplateCard, TemplateError, TemplateSection, template, templates};
 pub use text::{Splice, TextEdit, TextError, utf16_len};
 

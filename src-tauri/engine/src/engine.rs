@@ -7,6 +7,7 @@ use crate::log::Log;
 use crate::open_board::{Change, Cx, OpenBoard, Origin, Owed};
 use crate::output::{Output, PeerEnd, TicketFailure};
 use crate::peer::Peer;
+use crate::private::{Private, Secret};
 use crate::protocol::{BoardEvent, BoardRequest, Fault, FaultCode};
 use crate::requests::{fault, not_open};
 use crate::session::Subscription;
@@ -52,6 +53,7 @@ struct Loading {
 
 struct Kept {
     log: Log,
+    private: Private,
     subs: BTreeMap<SessionId, Subscription>,
     owed: Vec<(crate::input::AppendToken, Owed)>,
 }
@@ -141,7 +143,15 @@ impl Engine {
                 board,
                 role,
                 stored,
-            } => self.loaded(board, role, stored, out),
+                secrets,
+            } => self.loaded(board, role, stored, &secrets, out),
+            Input::Kept {
+                board,
+                token,
+                result,
+            } => {
+                self.on_board(board, out, |open, cx| open.private.kept(cx, token, result));
+            }
             Input::RoleChanged { board, role } => {
                 self.on_board(board, out, |open, cx| open.set_role(cx, role));
             }
@@ -331,6 +341,7 @@ impl Engine {
         board: BoardId,
         role: Role,
         stored: Result<Stored, LoadFailure>,
+        secrets: &[Secret],
         out: &mut Vec<Output>,
     ) {
         let Some(mut loading) = self.loading.remove(&board) else {
@@ -356,9 +367,11 @@ impl Engine {
         };
         let bytes = stored.updates.iter().map(Vec::len).sum();
         let log = Log::new(stored.last_seq, stored.updates.len(), bytes);
-        let mut open = OpenBoard::new(&mut cx, board, role, replica, log);
+        let private = Private::from_secrets(secrets);
+        let mut open = OpenBoard::new(&mut cx, board, role, replica, log, private);
         if let Some(kept) = loading.kept.take() {
             (open.log, open.subs, open.owed) = (kept.log, kept.subs, kept.owed);
+            open.private = kept.private;
             open.log.reread(stored.last_seq);
             open.log.offer_again(&mut cx, board);
             for (session, sub) in &mut open.subs {
@@ -471,6 +484,7 @@ impl Engine {
                     reason,
                 });
             }
+            open.private.give_up(&mut cx);
             let (merging, tickets) = open.inbox.discard();
             for merging in merging {
                 open.clear(&mut cx, merging);
@@ -576,6 +590,7 @@ impl Engine {
             subs,
             peers,
             log,
+            private,
             mut inbox,
             healing,
             owed,
@@ -639,7 +654,12 @@ impl Engine {
             });
         }
         let loading = Loading {
-            kept: Some(Kept { log, subs, owed }),
+            kept: Some(Kept {
+                log,
+                private,
+                subs,
+                owed,
+            }),
             ..Loading::default()
         };
         self.loading.insert(board, loading);

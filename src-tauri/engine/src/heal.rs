@@ -233,6 +233,7 @@ impl OpenBoard {
                     update: piece.into(),
                     patch: merged.patch,
                     texts: Vec::new(),
+                    gone: Vec::new(),
                 };
                 self.took(cx, change, &Origin::Healed, "");
             }

@@ -285,6 +285,7 @@ impl OpenBoard {
                     update: merging.bytes.clone(),
                     patch: merged.patch,
                     texts: merged.texts,
+                    gone: Vec::new(),
                 };
                 self.took(cx, change, origin, &by.unwrap_or_default());
             }
@@ -354,6 +355,7 @@ impl OpenBoard {
                     update: piece.into(),
                     patch: merged.patch,
                     texts: merged.texts,
+                    gone: Vec::new(),
                 };
                 self.took(cx, change, &Origin::File, "");
             }

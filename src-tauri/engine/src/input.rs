@@ -1,6 +1,7 @@
 //! What the engine is told.
 
 use crate::output::Mark;
+use crate::private::{KeepToken, Secret};
 use crate::protocol::BoardRequest;
 use board::{BoardId, Record, Role, Tint};
 use bytes::Bytes;
@@ -125,6 +126,17 @@ pub enum Input {
         /// What the store holds. An empty [`Stored`] is an empty board: one that was joined and
         /// is still to come from a peer.
         stored: Result<Stored, LoadFailure>,
+        /// What this laptop keeps for itself beside it.
+        secrets: Vec<Secret>,
+    },
+    /// The answer to [`Output::Keep`](crate::Output::Keep).
+    Kept {
+        /// Of which board.
+        board: BoardId,
+        /// Which rows.
+        token: KeepToken,
+        /// On disk; or why not, for the person.
+        result: Result<(), String>,
     },
     /// What this laptop may do on a board changed.
     RoleChanged {

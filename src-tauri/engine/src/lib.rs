@@ -57,8 +57,10 @@ pub mod summary;
 pub mod wire;
 
 mod answer;
+mod ballots;
 mod bring_back;
 mod engine;
+mod gather;
 mod heal;
 mod held;
 mod inbox;
@@ -68,10 +70,13 @@ mod open_board;
 mod output;
 mod peer;
 mod presence;
+mod private;
 mod requests;
+mod room;
 mod session;
 mod sync;
 mod text;
+mod workshop;
 
 #[cfg(test)]
 mod tests;
@@ -81,4 +86,5 @@ pub use input::{
     AppendToken, Input, Lane, LoadFailure, Millis, PeerId, SessionId, SessionKind, Stored, Ticket,
 };
 pub use output::{Base, Entry, Mark, MergeHash, Output, PeerEnd, TicketFailure};
+pub use private::{KeepToken, Secret};
 pub use summary::Summary;

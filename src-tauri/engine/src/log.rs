@@ -4,6 +4,7 @@
 use crate::input::{AppendToken, Millis};
 use crate::open_board::Cx;
 use crate::output::{Base, Entry, Output};
+use crate::private::Secret;
 use crate::sync::EMPTY_UPDATE;
 use board::BoardId;
 use bytes::Bytes;
@@ -47,10 +48,11 @@ impl Log {
         board: BoardId,
         update: Bytes,
         origin: &str,
+        gone: Vec<Secret>,
     ) -> u32 {
         self.grown.0 += 1;
         self.grown.1 += update.len();
-        self.offer(cx, board, update, origin, None)
+        self.offer(cx, board, update, origin, (None, gone))
     }
 
     /// The board was exchanged for another state: what is pushed from now on builds on that. Only
@@ -59,7 +61,7 @@ impl Log {
         self.grown = (0, 0);
         // An update that says nothing, for the state to come with.
         let update = Bytes::from_static(&EMPTY_UPDATE);
-        self.offer(cx, board, update, "healed", Some(state));
+        self.offer(cx, board, update, "healed", (Some(state), Vec::new()));
     }
 
     fn offer(
@@ -68,7 +70,7 @@ impl Log {
         board: BoardId,
         update: Bytes,
         origin: &str,
-        base: Option<Base>,
+        (base, gone): (Option<Base>, Vec<Secret>),
     ) -> u32 {
         self.changes += 1;
         let entry = Entry {
@@ -77,6 +79,7 @@ impl Log {
             origin: origin.to_owned(),
             at: cx.now,
             base,
+            gone,
         };
         self.unsaved.push_back((entry.clone(), self.changes));
         if self.retry_at.is_none() {

@@ -8,7 +8,9 @@ use crate::log::Log;
 use crate::output::{Mark, Output, TicketFailure};
 use crate::peer::Peer;
 use crate::presence::Book;
+use crate::private::{KeepToken, Private, Secret};
 use crate::protocol::{AuthoredEdit, BoardEvent, PeerState, UndoState};
+use crate::room::Room;
 use crate::session::Subscription;
 use crate::summary::{self, Summary};
 use crate::text::{Texts, elsewhere, text_of};
@@ -59,6 +61,11 @@ impl Cx<'_> {
         Mark(*self.counter)
     }
 
+    pub(crate) fn next_keep(&mut self) -> KeepToken {
+        *self.counter += 1;
+        KeepToken(*self.counter)
+    }
+
     /// A client id that nobody has: a document never sees the same one opened twice.
     pub(crate) fn next_client(&mut self) -> ClientId {
         ClientId::new(self.rng.random())
@@ -78,6 +85,8 @@ pub(crate) enum Origin {
     Healed,
     /// A template or an import.
     Created,
+    /// Private notes or dots of this laptop's people, shown now.
+    Revealed,
 }
 
 /// What a change comes to, as the replica tells it.
@@ -86,6 +95,8 @@ pub(crate) struct Change {
     pub(crate) update: Bytes,
     pub(crate) patch: Patch,
     pub(crate) texts: Vec<(Key, TextEdit)>,
+    /// Rows of this laptop's own that go off the disk with it.
+    pub(crate) gone: Vec<Secret>,
 }
 
 impl From<replica::Applied> for Change {
@@ -94,6 +105,7 @@ impl From<replica::Applied> for Change {
             update: applied.update.into(),
             patch: applied.patch,
             texts: applied.texts,
+            gone: Vec::new(),
         }
     }
 }
@@ -134,6 +146,8 @@ pub(crate) struct OpenBoard {
     pub(crate) presence: Book,
     pub(crate) texts: Texts,
     pub(crate) log: Log,
+    pub(crate) private: Private,
+    pub(crate) room: Room,
     pub(crate) inbox: Inbox,
     pub(crate) healing: Option<Healing>,
     /// The replica cannot be used any more: the board is to be loaded again.
@@ -162,6 +176,7 @@ impl OpenBoard {
         role: Role,
         replica: Replica,
         log: Log,
+        private: Private,
     ) -> Self {
         Self {
             id,
@@ -173,6 +188,8 @@ impl OpenBoard {
             presence: Book::default(),
             texts: Texts::default(),
             log,
+            private,
+            room: Room::default(),
             inbox: Inbox::default(),
             healing: None,
             broken: false,
@@ -205,9 +222,10 @@ impl OpenBoard {
             self.id,
             change.update.clone(),
             &self.origin_label(origin),
+            change.gone,
         );
         self.broadcast(cx, &change.update, origin);
-        let own = matches!(origin, Origin::Session(_));
+        let own = matches!(origin, Origin::Session(_) | Origin::Revealed);
         for key in keys(&change.patch) {
             self.unsummed.insert(key);
             if own {
@@ -453,6 +471,12 @@ impl OpenBoard {
 
     /// What is to be done after every input.
     pub(crate) fn settle(&mut self, cx: &mut Cx<'_>) {
+        if !self.private.is_quiet() {
+            self.reveal_what_is_due(cx);
+            self.show_what_is_due(cx);
+        }
+        self.tell_progress(cx);
+        self.tell_room_again(cx);
         self.flush_presence(cx);
         for (session, sub) in &mut self.subs {
             let now = undo_state(&self.replica, *session, sub.person);
@@ -480,7 +504,11 @@ impl OpenBoard {
             }
             self.told_peers = peers;
         }
-        let used = !self.subs.is_empty() || !self.peers.is_empty() || !self.log.is_safe();
+        let used = !self.subs.is_empty()
+            || !self.peers.is_empty()
+            || !self.log.is_safe()
+            || self.private.is_busy()
+            || self.room.is_timed();
         if used || !self.inbox.is_empty() || !self.owed.is_empty() {
             self.close_due = None;
         } else {
@@ -539,6 +567,7 @@ impl OpenBoard {
             self.close_due,
             self.log.due(),
             self.presence.due(),
+            self.room.due(),
         ]
         .into_iter()
         .flatten()
@@ -584,6 +613,7 @@ impl OpenBoard {
             Origin::File => "file".to_owned(),
             Origin::Healed => "healed".to_owned(),
             Origin::Created => "created".to_owned(),
+            Origin::Revealed => "own".to_owned(),
         }
     }
 }

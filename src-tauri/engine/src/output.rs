@@ -1,6 +1,7 @@
 //! What the engine wants done.
 
 use crate::input::{AppendToken, Lane, Millis, PeerId, SessionId, Ticket};
+use crate::private::{KeepToken, Secret};
 use crate::protocol::{BoardEvent, BoardReply, Fault};
 use crate::summary::Summary;
 use board::BoardId;
@@ -26,6 +27,8 @@ pub struct Entry {
     pub at: Millis,
     /// A state the log starts anew from with this update: to be stored before it, both or neither.
     pub base: Option<Base>,
+    /// Rows of this laptop's own that go with the update, both or neither.
+    pub gone: Vec<Secret>,
 }
 
 /// A state that takes the place of the log up to it, since later updates do not fit what is there.
@@ -105,6 +108,16 @@ pub enum Output {
         entries: Vec<Entry>,
         /// After a failure: these are all that is not stored yet, and appending may go on.
         again: bool,
+    },
+    /// Wants rows of this laptop's own on disk (or off it);
+    /// [`Input::Kept`](crate::Input::Kept) answers.
+    Keep {
+        /// Beside which board.
+        board: BoardId,
+        /// Which rows, for the answer.
+        token: KeepToken,
+        /// The rows; all of them, or none.
+        secrets: Vec<Secret>,
     },
     /// Wants a snapshot stored.
     Snapshot {

@@ -2,7 +2,8 @@
 //! WebSocket. A session sends [`BoardRequest`]s with an id of its own choosing; the engine
 //! answers each once, and sends [`BoardEvent`]s on its own.
 
-use board::{BoardId, Command, Key, Patch, PersonId, Role, Snapshot, TextEdit, Tint};
+pub use crate::workshop::{Dots, PrivateNote, Progress, Suggestion, Timer, TimerChange};
+use board::{BoardId, Command, Key, NoteId, Patch, PersonId, Role, Snapshot, TextEdit, Tint};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -97,6 +98,100 @@ pub enum BoardRequest {
         #[serde(default)]
         options: board::ExportOptions,
     },
+    /// Who is at this laptop, of the people of the board; kept with the board, on this laptop only.
+    /// Answer: [`BoardReply::Done`], and [`BoardEvent::Roster`] for the other sessions.
+    SetRoster {
+        /// Which board.
+        board: BoardId,
+        /// In the order of their number keys.
+        people: Vec<PersonId>,
+    },
+    /// What a person at this laptop has written for themselves. Answer: [`BoardReply::Private`].
+    PrivateNotes {
+        /// Which board.
+        board: BoardId,
+        /// Whose.
+        person: PersonId,
+    },
+    /// Keeps a private note, new or changed. Answer: [`BoardReply::Done`] when it is on disk.
+    PutPrivate {
+        /// Which board.
+        board: BoardId,
+        /// Whose.
+        person: PersonId,
+        /// The note.
+        note: PrivateNote,
+    },
+    /// Throws a private note away. Answer: [`BoardReply::Done`].
+    DropPrivate {
+        /// Which board.
+        board: BoardId,
+        /// Whose.
+        person: PersonId,
+        /// Which.
+        note: NoteId,
+    },
+    /// Puts a person's private notes of phases that were revealed without them onto the board.
+    /// Answer: [`BoardReply::Done`].
+    PublishLate {
+        /// Which board.
+        board: BoardId,
+        /// Whose.
+        person: PersonId,
+    },
+    /// A person's dots in the vote that is open. Answer: [`BoardReply::Ballot`].
+    Ballot {
+        /// Which board.
+        board: BoardId,
+        /// Whose.
+        person: PersonId,
+    },
+    /// Puts dots: how many are on this thing now. Answer: [`BoardReply::Ballot`] when it is on disk.
+    PutDots {
+        /// Which board.
+        board: BoardId,
+        /// Whose.
+        person: PersonId,
+        /// On what, and how many.
+        dots: Dots,
+    },
+    /// What the vote that was shown came to. Answer: [`BoardReply::Ranked`].
+    Ranking {
+        /// Which board.
+        board: BoardId,
+    },
+    /// A person is done in this phase, or not yet after all. Answer: [`BoardReply::Done`].
+    SayDone {
+        /// Which board.
+        board: BoardId,
+        /// Who.
+        person: PersonId,
+        /// Done.
+        done: bool,
+    },
+    /// Changes the timer. Facilitators only. Answer: [`BoardReply::Done`].
+    SetTimer {
+        /// Which board.
+        board: BoardId,
+        /// How.
+        change: TimerChange,
+    },
+    /// Asks everybody to look at a part of the board. Facilitators only. Answer: [`BoardReply::Done`].
+    Summon {
+        /// Which board.
+        board: BoardId,
+        /// Left, top, width, height in board units.
+        view: (i32, i32, i32, i32),
+    },
+    /// Which of these notes may tell the same story; all that are in no theme where none is named.
+    /// Answer: [`BoardReply::Suggested`].
+    Suggest {
+        /// Which board.
+        board: BoardId,
+        /// The notes.
+        #[serde(default)]
+        notes: Vec<NoteId>,
+    },
 }
 
 impl BoardRequest {
@@ -112,7 +207,19 @@ impl BoardRequest {
             | Self::PushText { board, .. }
             | Self::CloseText { board, .. }
             | Self::Present { board, .. }
-            | Self::Export { board, .. } => *board,
+            | Self::Export { board, .. }
+            | Self::SetRoster { board, .. }
+            | Self::PrivateNotes { board, .. }
+            | Self::PutPrivate { board, .. }
+            | Self::DropPrivate { board, .. }
+            | Self::PublishLate { board, .. }
+            | Self::Ballot { board, .. }
+            | Self::PutDots { board, .. }
+            | Self::Ranking { board }
+            | Self::SayDone { board, .. }
+            | Self::SetTimer { board, .. }
+            | Self::Summon { board, .. }
+            | Self::Suggest { board, .. } => *board,
         }
     }
 }
@@ -202,6 +309,34 @@ pub enum BoardReply {
         present: Vec<Present>,
         /// What can be undone and redone.
         undo: UndoState,
+        /// Who is at this laptop; empty for guests.
+        roster: Vec<PersonId>,
+        /// Whose private notes missed their reveal, of the people at this laptop.
+        late: Vec<PersonId>,
+        /// The timer, if one is set.
+        timer: Option<Timer>,
+    },
+    /// A person's own private notes.
+    Private {
+        /// The notes, oldest first.
+        notes: Vec<PrivateNote>,
+    },
+    /// A person's own ballot.
+    Ballot {
+        /// Their dots.
+        dots: Vec<Dots>,
+        /// How many are left.
+        left: u32,
+    },
+    /// What was voted on, most dots first; empty while a vote is open.
+    Ranked {
+        /// Things and their dots.
+        ranked: Vec<Dots>,
+    },
+    /// What may belong together.
+    Suggested {
+        /// Best first.
+        groups: Vec<Suggestion>,
     },
     /// The commands were carried out. They are safe on disk when [`BoardEvent::Saved`] names this
     /// change or a later one.
@@ -338,6 +473,38 @@ pub enum BoardEvent {
         board: BoardId,
         /// Now.
         role: Role,
+    },
+    /// Who is at this laptop changed.
+    Roster {
+        /// Which board.
+        board: BoardId,
+        /// Now.
+        people: Vec<PersonId>,
+        /// Whose private notes missed their reveal.
+        late: Vec<PersonId>,
+    },
+    /// The timer changed. Told on changes only: it runs on by itself.
+    Timer {
+        /// Which board.
+        board: BoardId,
+        /// Now; `None`: there is none any more.
+        timer: Option<Timer>,
+    },
+    /// Who is still writing, or voting. To those who facilitate only, and not for the projector.
+    Progress {
+        /// Which board.
+        board: BoardId,
+        /// Now.
+        progress: Progress,
+    },
+    /// A facilitator asks everybody to look here.
+    Summoned {
+        /// Which board.
+        board: BoardId,
+        /// Left, top, width, height in board units.
+        view: (i32, i32, i32, i32),
+        /// Who asks.
+        by: String,
     },
     /// Something people should know: a peer's update was set aside, replicas were healed.
     Notice {

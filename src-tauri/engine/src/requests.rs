@@ -4,11 +4,13 @@ use crate::input::{SessionId, SessionKind};
 use crate::open_board::{Change, Cx, OpenBoard, Origin, undo_scope, undo_state};
 use crate::output::Output;
 use crate::protocol::{
-    AuthoredEdit, BoardEvent, BoardReply, BoardRequest, ExportFormat, Fault, FaultCode,
+    AuthoredEdit, BoardEvent, BoardReply, BoardRequest, ExportFormat, Fault, FaultCode, Suggestion,
 };
 use crate::session::Subscription;
 use crate::text::{Standing, text_of};
-use board::{Actor, Command, ExportOptions, Key, PersonId, Rejection, Role, TextEdit, export};
+use board::{
+    Actor, Command, ExportOptions, Key, NoteId, PersonId, Rejection, Role, TextEdit, export,
+};
 use rand::Rng;
 use replica::{ExecuteError, Undone};
 
@@ -43,6 +45,9 @@ impl OpenBoard {
             peers,
             present: self.presence.others(sub.who),
             undo: sub.undo.clone(),
+            roster: self.private.roster.clone(),
+            late: self.private.told_late.clone(),
+            timer: self.room.timer(cx.now),
         }
     }
 
@@ -86,6 +91,42 @@ impl OpenBoard {
             BoardRequest::Export {
                 format, options, ..
             } => Ok(self.export(format, &options)),
+            BoardRequest::SetRoster { people, .. } => {
+                if kind != SessionKind::Own {
+                    Err(rejected(&Rejection::NotAllowed))
+                } else {
+                    self.set_roster(cx, people, Some((session, id)));
+                    return;
+                }
+            }
+            BoardRequest::PrivateNotes { person, .. } => self.private_notes(cx, session, person),
+            BoardRequest::PutPrivate { person, note, .. } => {
+                match self.put_private(cx, (session, id), person, note) {
+                    Some(answer) => answer,
+                    None => return,
+                }
+            }
+            BoardRequest::DropPrivate { person, note, .. } => {
+                match self.drop_private(cx, (session, id), person, note) {
+                    Some(answer) => answer,
+                    None => return,
+                }
+            }
+            BoardRequest::PublishLate { person, .. } => self.publish_late(cx, session, person),
+            BoardRequest::Ballot { person, .. } => self.ballot(cx, session, person),
+            BoardRequest::PutDots { person, dots, .. } => {
+                match self.put_dots(cx, (session, id), person, &dots) {
+                    Some(answer) => answer,
+                    None => return,
+                }
+            }
+            BoardRequest::Ranking { .. } => Ok(BoardReply::Ranked {
+                ranked: self.ranking(),
+            }),
+            BoardRequest::SayDone { person, done, .. } => self.say_done(cx, session, person, done),
+            BoardRequest::SetTimer { change, .. } => self.set_timer(cx, session, &change),
+            BoardRequest::Summon { view, .. } => self.summon(cx, session, view),
+            BoardRequest::Suggest { notes, .. } => Ok(self.suggest(&notes)),
         };
         if let Err(fault) = &answer
             && fault.code == FaultCode::Unreadable
@@ -291,6 +332,18 @@ impl OpenBoard {
         })
     }
 
+    /// What may tell the same story: of these notes, or of all that are in no theme.
+    fn suggest(&self, notes: &[NoteId]) -> BoardReply {
+        let groups = board::similar(self.replica.board(), notes)
+            .into_iter()
+            .map(|group| Suggestion {
+                notes: group.notes,
+                words: group.words,
+            })
+            .collect();
+        BoardReply::Suggested { groups }
+    }
+
     fn export(&self, format: ExportFormat, options: &ExportOptions) -> BoardReply {
         let board = self.replica.board();
         let (text, extension) = match format {
@@ -318,7 +371,7 @@ fn too_many() -> Fault {
     }
 }
 
-fn rejected(rejection: &Rejection) -> Fault {
+pub(crate) fn rejected(rejection: &Rejection) -> Fault {
     let code = match rejection {
         Rejection::NotAllowed
         | Rejection::FacilitatorOnly

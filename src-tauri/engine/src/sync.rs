@@ -21,7 +21,7 @@ use crate::input::{AppendToken, Lane, PeerId, SessionKind};
 use crate::open_board::{Cx, OpenBoard, Origin};
 use crate::output::{Output, PeerEnd};
 use crate::peer::{ASK_AGAIN_MS, HAVE_EVERY_MS, Peer};
-use crate::wire::{MAX_UPDATE, PresenceItem, Stand, StateVector, SyncFrame};
+use crate::wire::{MAX_UPDATE, PresenceItem, RoomItem, Stand, StateVector, SyncFrame};
 use board::Role;
 use bytes::Bytes;
 use replica::Replica;
@@ -48,6 +48,13 @@ impl OpenBoard {
         };
         let result = match lane {
             Lane::Presence if !peer.greeted => return,
+            Lane::Presence
+                if bytes
+                    .first()
+                    .is_some_and(|kind| RoomItem::KINDS.contains(kind)) =>
+            {
+                RoomItem::decode(bytes).map(|item| self.hear_room(cx, id, item))
+            }
             Lane::Presence => PresenceItem::decode_all(bytes).map(|items| {
                 self.hear_presence(cx, id, items);
             }),
@@ -70,6 +77,7 @@ impl OpenBoard {
                 peer.greeted = true;
                 peer.name = name.chars().filter(|c| !c.is_control()).collect();
                 self.introduce(cx, id);
+                self.show_round(cx, id);
                 self.on_hello(cx, id, &stand);
             }
             _ if !peer.greeted => {
@@ -322,6 +330,7 @@ impl OpenBoard {
     pub(crate) fn peer_closed(&mut self, id: PeerId) {
         if self.peers.remove(&id).is_some() {
             self.presence.peer_left(id);
+            self.room.peer_left(id);
             self.healing.take_if(|healing| healing.peer == id);
         }
     }

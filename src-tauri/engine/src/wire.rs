@@ -10,8 +10,13 @@
 //! | sync | 3 `Ask` | flags u8, number u32, state vector to the end |
 //! | sync | 4 `Have` | flags u8, answer u32, stand |
 //! | presence | (1 who u64 stamp u32 presence, or 2 who u64 stamp u32) repeated | |
+//! | presence | 3 `Working`, 4 `Timer`, 5 `Call` | see [`RoomItem`] |
 //!
 //! A *stand* is lineage u64, instance u64, content hash (32 bytes), state vector to the end.
+
+mod room;
+
+pub use room::{RoomItem, Working};
 
 use crate::protocol::{Drag, Presence};
 use board::{Key, PersonId, Tint};
@@ -75,6 +80,18 @@ impl StateVector {
         }
         clocks.retain(|_, clock| *clock > 0);
         reader.end(Self(clocks))
+    }
+
+    /// How many clients it names.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// How far a client's edits are known.
+    #[cfg(test)]
+    pub(crate) fn clock(&self, client: u64) -> u32 {
+        self.0.get(&client).copied().unwrap_or(0)
     }
 
     /// Whether `other` knows something that this one does not.
@@ -408,6 +425,10 @@ impl Reader<'_> {
 
     fn i32(&mut self) -> Result<i32, WireError> {
         Ok(i32::from_be_bytes(self.array()?))
+    }
+
+    fn i64(&mut self) -> Result<i64, WireError> {
+        Ok(i64::from_be_bytes(self.array()?))
     }
 
     fn varint(&mut self) -> Result<u64, WireError> {

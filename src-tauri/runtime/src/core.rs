@@ -339,6 +339,25 @@ impl Thread {
                 entries,
                 again,
             } => self.append(board, entries, again),
+            Output::Keep {
+                board,
+                token,
+                secrets,
+            } => {
+                let now = self.clock.now().0;
+                let writes = secrets
+                    .into_iter()
+                    .map(|secret| crate::secrets::write(board, secret, now))
+                    .collect();
+                let core = self.core.clone();
+                self.store.submit(writes, move |result| {
+                    core.send(Work::Input(Input::Kept {
+                        board,
+                        token,
+                        result: result.map(|_| ()).map_err(|error| error.to_string()),
+                    }));
+                });
+            }
             Output::Snapshot {
                 board,
                 upto,
@@ -450,6 +469,12 @@ impl Thread {
                 origin: entry.origin,
                 bytes: entry.update.to_vec(),
             }));
+            writes.extend(
+                entry
+                    .gone
+                    .into_iter()
+                    .map(|secret| crate::secrets::write(board, secret, entry.at.0)),
+            );
         }
         let core = self.core.clone();
         self.store.submit(writes, move |result| {

@@ -18,6 +18,7 @@ mod members;
 mod mesh;
 mod peers;
 pub mod protocol;
+mod secrets;
 mod serve;
 mod shared;
 mod start;

@@ -241,6 +241,7 @@ fn load(shared: &Arc<Shared>, board: BoardId) {
                 .load(&name)
                 .map_err(|error| load_failure(&error))
         });
+    let secrets = crate::secrets::read(&shared.store, board);
     let stored = loaded.map(|loaded| {
         for damaged in &loaded.damaged {
             tracing::warn!(board = %name, ?damaged, "a stored change cannot be read");
@@ -267,6 +268,7 @@ fn load(shared: &Arc<Shared>, board: BoardId) {
         board,
         role,
         stored,
+        secrets,
     });
 }
 

@@ -1,12 +1,13 @@
 //! A laptop's disk: what survives when the machine goes down.
 
-use engine::{Entry, Stored};
+use engine::{Entry, Secret, Stored};
 
 /// The log and snapshot of one board.
 #[derive(Debug, Default)]
 pub(crate) struct Disk {
     log: Vec<Vec<u8>>,
     snapshot: Option<(usize, Vec<u8>)>,
+    secrets: Vec<Secret>,
     /// A write failed: nothing is written before everything is offered again.
     stuck: bool,
     /// Writes fail for the time being.
@@ -32,8 +33,31 @@ impl Disk {
                 self.snapshot = Some((upto, base.bytes.to_vec()));
             }
             self.log.push(entry.update.to_vec());
+            self.put(&entry.gone);
         }
         Ok(i64::try_from(self.log.len()).unwrap())
+    }
+
+    /// Keeps rows of the laptop's own, or not.
+    pub(crate) fn keep(&mut self, secrets: &[Secret]) -> Result<(), String> {
+        if self.failing {
+            return Err("the disk is full".to_owned());
+        }
+        self.put(secrets);
+        Ok(())
+    }
+
+    fn put(&mut self, secrets: &[Secret]) {
+        for secret in secrets {
+            self.secrets.retain(|row| !row.same(secret));
+            self.secrets.push(secret.clone());
+        }
+        self.secrets.retain(|row| !row.is_gone());
+    }
+
+    /// The rows of the laptop's own.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        self.secrets.clone()
     }
 
     /// Stores a snapshot, unless writes fail: then the log still has everything.

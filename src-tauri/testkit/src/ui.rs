@@ -230,6 +230,10 @@ impl Ui {
             BoardEvent::Closed { message, .. } => panic!("the board was closed: {message}"),
             BoardEvent::SaveFailed { .. }
             | BoardEvent::Presence { .. }
+            | BoardEvent::Roster { .. }
+            | BoardEvent::Timer { .. }
+            | BoardEvent::Progress { .. }
+            | BoardEvent::Summoned { .. }
             | BoardEvent::Role { .. } => {}
             BoardEvent::Notice { code, .. }
                 if self.may_come_apart

@@ -14,6 +14,7 @@ import { Others } from './presence.svelte';
 import { type BoardRecord, keyOf } from './records';
 import { arrival } from './sequence';
 import { TextLinks } from './texts';
+import { Workshop } from './workshop.svelte';
 
 /** Where the board stands: being read, shown, out of reach for now, or shut for good. */
 export type Status = 'opening' | 'open' | 'lost' | 'closed';
@@ -46,6 +47,8 @@ export class BoardStore extends Records {
   readonly others = new Others();
   /** Texts followed by editors. */
   readonly texts: TextLinks;
+  /** Who is at this laptop, what they keep for themselves, and what passes in the room. */
+  readonly workshop: Workshop;
 
   readonly #client: Client;
   readonly #identity: Identity;
@@ -65,10 +68,11 @@ export class BoardStore extends Records {
     this.texts = new TextLinks(
       board,
       client,
-      () => this.#identity.person,
+      () => this.person,
       (change) => void this.#awaitSaved(change),
     );
     this.#identity = new Identity(client, board, this);
+    this.workshop = new Workshop(client, this);
   }
 
   /** Everything this session changed is safe on disk. */
@@ -117,7 +121,7 @@ export class BoardStore extends Records {
     this.put(expected);
     this.#underWay++;
     try {
-      const person = await this.#identity.ensure();
+      const person = this.workshop.writer ?? (await this.#identity.ensure());
       const reply = await this.#client.ask({ ask: 'execute', board: this.board, person, commands });
       this.#changed = Math.max(this.#changed, reply.change);
       return reply.change;
@@ -171,12 +175,17 @@ export class BoardStore extends Records {
 
   /** The person who acts in this session, once they have acted. */
   get person(): PersonId | null {
-    return this.#identity.person;
+    return this.workshop.writer ?? this.#identity.person;
+  }
+
+  /** This laptop's own user as a person of the board, made one if need be; `null` without a name. */
+  ensurePerson(): Promise<PersonId | null> {
+    return this.#identity.ensure();
   }
 
   /** Whoever is not a person of the board yet leaves those who are their colours. */
   #meet({ added }: Patch): void {
-    if (this.person !== null || !added.some((record) => record.type === 'person')) return;
+    if (this.#identity.person !== null || !added.some((record) => record.type === 'person')) return;
     this.#identity.settle();
     this.#tell();
   }
@@ -186,7 +195,7 @@ export class BoardStore extends Records {
   }
 
   async #step(ask: 'undo' | 'redo'): Promise<Reply<'undone'>> {
-    const asked = this.#client.ask({ ask, board: this.board, person: this.#identity.person });
+    const asked = this.#client.ask({ ask, board: this.board, person: this.person });
     void this.#awaitSaved(asked.then((reply) => reply.change));
     return asked;
   }
@@ -217,6 +226,7 @@ export class BoardStore extends Records {
       this.#changed = 0;
       this.#saved = 0;
       this.others.reset(opened.present, performance.now());
+      this.workshop.reset(opened);
       this.replace(opened.snapshot);
       this.status = 'open';
       this.message = '';
@@ -271,6 +281,12 @@ export class BoardStore extends Records {
         break;
       case 'undo':
         this.undoState = event.undo;
+        break;
+      case 'roster':
+      case 'timer':
+      case 'progress':
+      case 'summoned':
+        this.workshop.hear(event);
         break;
       case 'role':
         this.role = event.role;

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, VecDeque};
 mod healing;
 mod peers;
 mod sessions;
+mod workshop;
 
 const BOARD: BoardId = BoardId::from_bits(1);
 const OWN: SessionId = SessionId(1);
@@ -31,6 +32,10 @@ struct Lab {
     /// Writes fail.
     full: Vec<bool>,
     roles: Vec<Role>,
+    /// What each laptop keeps for itself.
+    secrets: Vec<Vec<Secret>>,
+    /// How far each laptop's clock is off, milliseconds.
+    skew: Vec<i64>,
     wires: BTreeMap<PeerId, (usize, usize)>,
     /// Frames of the sync lane that get lost on the way.
     lost: Option<fn(&SyncFrame) -> bool>,
@@ -49,6 +54,8 @@ impl Lab {
             snapshots: vec![None; count],
             full: vec![false; count],
             roles: roles.to_vec(),
+            secrets: vec![Vec::new(); count],
+            skew: vec![0; count],
             wires: BTreeMap::new(),
             lost: None,
             inputs: VecDeque::new(),
@@ -100,7 +107,8 @@ impl Lab {
     fn input(&mut self, to: usize, input: Input) {
         self.inputs.push_back((to, input));
         while let Some((to, input)) = self.inputs.pop_front() {
-            for output in self.engines[to].handle(Millis(self.now), input) {
+            let now = Millis(self.now + self.skew[to]);
+            for output in self.engines[to].handle(now, input) {
                 self.carry_out(to, output);
             }
         }
@@ -119,6 +127,7 @@ impl Lab {
                     board: *board,
                     role: self.roles[at],
                     stored: Ok(stored),
+                    secrets: self.secrets[at].clone(),
                 })
             }
             Output::Append { board, .. } if self.full[at] => Some(Input::AppendFailed {
@@ -132,12 +141,30 @@ impl Lab {
                         self.snapshots[at] = Some((base.upto as usize, base.bytes.to_vec()));
                     }
                     self.logs[at].push(entry.update.to_vec());
+                    keep(&mut self.secrets[at], &entry.gone);
                 }
                 let (token, seq) = (entries.last().unwrap().token, self.logs[at].len() as i64);
                 Some(Input::Appended {
                     board: *board,
                     token,
                     seq,
+                })
+            }
+            Output::Keep { board, token, .. } if self.full[at] => Some(Input::Kept {
+                board: *board,
+                token: *token,
+                result: Err("no space".into()),
+            }),
+            Output::Keep {
+                board,
+                token,
+                secrets,
+            } => {
+                keep(&mut self.secrets[at], secrets);
+                Some(Input::Kept {
+                    board: *board,
+                    token: *token,
+                    result: Ok(()),
                 })
             }
             Output::Snapshot { upto, bytes, .. } if !self.full[at] => {
@@ -301,6 +328,15 @@ impl Lab {
             );
         }
     }
+}
+
+/// Rows as the store keeps them.
+fn keep(rows: &mut Vec<Secret>, secrets: &[Secret]) {
+    for secret in secrets {
+        rows.retain(|row| !row.same(secret));
+        rows.push(secret.clone());
+    }
+    rows.retain(|row| !row.is_gone());
 }
 
 fn add_note(n: u128, text: &str) -> Command {

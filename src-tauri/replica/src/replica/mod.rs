@@ -11,7 +11,7 @@ use crate::read::{Reader, Roots, place_of};
 use crate::undo::{History, Joins, Writer as WriterId};
 use crate::validate::{Index, MAX_SNAPSHOT, Parsed, Touch};
 use crate::write::Writer;
-use board::{Actor, Board, Command, Key, Patch, TextEdit};
+use board::{Actor, Board, Command, Key, Patch, Record, TextEdit};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -228,6 +228,45 @@ impl Replica {
         })?;
         self.history.push(scope, step, joins);
         self.publish(written, label, number, seq)
+    }
+
+    /// Puts records onto the board under a client id that is used this once, so that the document
+    /// does not tell which other records the same laptop wrote. Not a step of anybody's undo.
+    ///
+    /// # Errors
+    /// See [`ExecuteError`]; [`ExecuteError::Rejected`] also where the records together are larger
+    /// than one update may be.
+    pub fn insert_as(
+        &mut self,
+        client: ClientId,
+        actor: &Actor,
+        records: Vec<Record>,
+    ) -> Result<Applied, ExecuteError> {
+        self.writable()?;
+        let commands = board::insert_commands(records);
+        let plan = board::plan_all(&self.view.board, actor, &commands)?;
+        let label = board::label(&commands);
+        // Fresh records need nothing that is there: they are written in an empty document, and
+        // merged like anybody's.
+        let mut apart = Self::silent(client);
+        let (written, ()) = apart.write(&label, 0, |writer, view| {
+            for change in &plan.changes {
+                writer.change(&view.board, change);
+            }
+        })?;
+        let Some(Written { update, .. }) = written else {
+            return Ok(Applied::default());
+        };
+        match self.merge(&update) {
+            Ok(merged) => Ok(Applied {
+                update,
+                patch: merged.patch,
+                texts: merged.texts,
+                label,
+            }),
+            Err(crate::MergeError::Unusable) => Err(ExecuteError::Unusable),
+            Err(_) => Err(board::Rejection::TooLong("this is more than fits at once").into()),
+        }
     }
 
     /// Takes back the newest step of a scope that is still its own to take back.

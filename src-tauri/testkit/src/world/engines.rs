@@ -38,7 +38,10 @@ impl World {
                 }
                 _ => self.tell(id, session, Word::Event(event)),
             },
-            what @ (Output::Load { .. } | Output::Append { .. } | Output::Snapshot { .. }) => {
+            what @ (Output::Load { .. }
+            | Output::Append { .. }
+            | Output::Keep { .. }
+            | Output::Snapshot { .. }) => {
                 let slow = if self.working && self.rng.random_bool(0.02) {
                     1_500
                 } else {
@@ -150,7 +153,7 @@ impl World {
         let disk = &mut self.laptops[id.0].disk;
         match what {
             Output::Load { board } => {
-                let stored = Ok(disk.read());
+                let (stored, secrets) = (Ok(disk.read()), disk.secrets());
                 let role = self.laptops[id.0].believed;
                 self.input(
                     id,
@@ -158,6 +161,7 @@ impl World {
                         board,
                         role,
                         stored,
+                        secrets,
                     },
                 );
             }
@@ -175,6 +179,21 @@ impl World {
                     self.input(id, Input::AppendFailed { board, message });
                 }
             },
+            Output::Keep {
+                board,
+                token,
+                secrets,
+            } => {
+                let result = disk.keep(&secrets);
+                self.input(
+                    id,
+                    Input::Kept {
+                        board,
+                        token,
+                        result,
+                    },
+                );
+            }
             Output::Snapshot { upto, bytes, .. } => disk.snapshot(upto, bytes),
             _ => unreachable!("only the store's work is put off"),
         }
