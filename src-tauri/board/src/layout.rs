@@ -391,7 +391,7 @@ pub fn free_spot(taken: &[Rect], width: i32, size: Size, from: i32) -> (i32, i32
                 && y + size.h + GAP > *top
         })
     };
-    let mut rows: Vec<i32> = std::iter::once(HEADER)
+    let mut rows: Vec<i32> = std::iter::once(from.max(HEADER))
         .chain(taken.iter().flat_map(|(_, y, _, h)| [*y, y + h + GAP]))
         .filter(|y| *y >= from.max(HEADER))
         .collect();
@@ -408,9 +408,6 @@ pub fn free_spot(taken: &[Rect], width: i32, size: Size, from: i32) -> (i32, i32
             return (*x, y);
         }
     }
-    let lowest = taken.iter().map(|(_, y, _, h)| y + h).max();
-    (
-        PADDING,
-        lowest.unwrap_or(HEADER - GAP).max(HEADER - GAP) + GAP,
-    )
+    let lowest = taken.iter().map(|(_, y, _, h)| y + h + GAP).max();
+    (PADDING, lowest.unwrap_or(HEADER).max(HEADER).max(from))
 }

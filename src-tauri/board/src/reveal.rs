@@ -123,7 +123,12 @@ impl Room {
         // Beside the sections of a board there is no end to the right; a section's width is a row.
         let width = section.map_or(layout::SECTION_W, |section| section.size.w);
         let lowest = taken.iter().map(|(_, y, _, h)| y + h).max().unwrap_or(0);
-        let from = if parent == Parent::Board { lowest } else { 0 };
+        // The row of a theme's title stays free above the first notes: soon they are grouped.
+        let from = if parent == Parent::Board {
+            lowest
+        } else {
+            layout::HEADER + layout::TRAY_TITLE
+        };
         Self {
             taken,
             width,
@@ -167,7 +172,7 @@ pub fn show(board: &Board, vote: &str, dots: &[(Key, crate::DotId)]) -> Vec<Reco
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layout::{GAP, HEADER, NOTE_H, NOTE_W, PADDING};
+    use crate::layout::{GAP, HEADER, NOTE_H, NOTE_W, PADDING, TRAY_TITLE};
     use crate::{NoteId, Person, Section, Tint};
 
     fn question(layout: Layout) -> Board {
@@ -231,13 +236,13 @@ mod tests {
             .iter()
             .map(|note| (note.place.x, note.place.y))
             .collect();
-        let step = NOTE_W + GAP;
+        let (step, top) = (NOTE_W + GAP, HEADER + TRAY_TITLE);
         assert_eq!(
             places,
             [
-                (PADDING + step, HEADER),
-                (PADDING + 2 * step, HEADER),
-                (PADDING, HEADER + NOTE_H + GAP)
+                (PADDING + step, top),
+                (PADDING + 2 * step, top),
+                (PADDING, top + NOTE_H + GAP)
             ]
         );
         let orders: Vec<_> = notes(&records).iter().map(|n| &n.place.order).collect();

@@ -7,7 +7,7 @@ use crate::open_board::{Cx, OpenBoard};
 use crate::private::{Cast, Secret};
 use crate::protocol::{BoardReply, Dots, Fault, FaultCode};
 use board::votes::{self, BallotError};
-use board::{PersonId, Role, Vote};
+use board::{Board, PersonId, Role, Vote};
 use replica::ExecuteError;
 
 impl OpenBoard {
@@ -26,7 +26,8 @@ impl OpenBoard {
             });
         };
         let cast = self.private.ballots.get(&person);
-        Ok(reply(vote, cast.filter(|cast| cast.vote == vote.id)))
+        let cast = cast.filter(|cast| cast.vote == vote.id);
+        Ok(reply(self.replica.board(), vote, cast))
     }
 
     /// Puts dots on something, or takes them back; answered when that is on disk.
@@ -63,7 +64,7 @@ impl OpenBoard {
             return Some(Err(refused(error)));
         }
         cast.dots.retain(|(on, _)| ballot.contains_key(on));
-        let answer = (session, id, reply(&vote, Some(&cast)));
+        let answer = (session, id, reply(board, &vote, Some(&cast)));
         self.private.ballots.insert(person, cast);
         let row = self.private.ballot_row(person).into_iter().collect();
         self.private.keep(cx, self.id, row, Some(answer));
@@ -138,13 +139,16 @@ impl OpenBoard {
     }
 }
 
-fn reply(vote: &Vote, cast: Option<&Cast>) -> BoardReply {
+/// A ballot over everything people vote on now.
+fn reply(board: &Board, vote: &Vote, cast: Option<&Cast>) -> BoardReply {
     let ballot = cast.map(Cast::ballot).unwrap_or_default();
     let used: u32 = ballot.values().sum();
     BoardReply::Ballot {
-        dots: ballot
-            .into_iter()
-            .map(|(on, dots)| Dots { on, dots })
+        dots: votes::targets(board, vote.on)
+            .map(|on| Dots {
+                on,
+                dots: ballot.get(&on).copied().unwrap_or(0),
+            })
             .collect(),
         left: vote.budget.saturating_sub(used),
     }

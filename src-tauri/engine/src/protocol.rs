@@ -323,7 +323,7 @@ pub enum BoardReply {
     },
     /// A person's own ballot.
     Ballot {
-        /// Their dots.
+        /// Everything people vote on now, with their dots on it.
         dots: Vec<Dots>,
         /// How many are left.
         left: u32,

@@ -11,12 +11,18 @@ async function accessible(page: Page, where: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
   const grave = violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, help, nodes }) => ({ id, help, at: nodes.map((node) => node.html.slice(0, 160)) }));
+    .map(({ id, help, nodes }) => ({
+      id,
+      help,
+      at: nodes.map((node) => node.html.slice(0, 160)),
+    }));
   expect.soft(grave, where).toEqual([]);
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`every screen is accessible, ${colorScheme}`, async ({ another }) => {
+    // Each look of axe at a screen takes a second or two.
+    test.setTimeout(150_000);
     const { page } = await another({ colorScheme });
     await expect(page.getByRole("heading", { name: "What went well lately?" })).toBeVisible();
     await accessible(page, "Home without boards");
@@ -48,6 +54,55 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
     await accessible(page, "Shortcuts");
+    await page.keyboard.press("Escape");
+
+    // What a workshop adds: phases, pens, private notes, the curtain, votes, the large view.
+    await page.getByRole("button", { name: "Hide follow-ups" }).click();
+    await page.getByRole("button", { name: "Show guide" }).click();
+    await page.getByRole("button", { name: "Change the phases" }).click();
+    await accessible(page, "Phases dialog");
+    await page.getByRole("button", { name: "Leave it as it was" }).click();
+    const phases = page.getByRole("navigation", { name: "Phases" });
+    await phases.getByRole("button", { name: "Gather" }).click();
+    await page.getByLabel("Your name").fill("Priya");
+    await page.getByRole("button", { name: "Start writing" }).click();
+    const field = page.getByRole("textbox", {
+      name: "New note: What went well?",
+    });
+    await field.fill("Nobody had to stay late");
+    await field.press("Enter");
+    await expect(page.getByLabel("Without my name")).toBeVisible();
+    await page.getByRole("button", { name: "People at this laptop" }).click();
+    await page.getByLabel("Name of somebody at this laptop").fill("Tomasz");
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await expect(page.getByRole("button", { name: /^Tomasz is not at this/ })).toBeVisible();
+    await accessible(page, "My notes, and the people at this laptop");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Hand the laptop over" }).click();
+    await accessible(page, "Curtain");
+    await page.getByRole("dialog").getByRole("button", { name: "Tomasz" }).click();
+    await page.getByRole("button", { name: "Guide to this phase" }).click();
+    await accessible(page, "Reveal");
+    await page.getByRole("button", { name: "Reveal everybody’s notes" }).click();
+    await phases.getByRole("button", { name: "Group" }).click();
+    await page.getByRole("button", { name: "Suggest groups" }).click();
+    await accessible(page, "Suggested groups");
+    await phases.getByRole("button", { name: "Vote" }).click();
+    await page.getByRole("button", { name: /^Start (the|a new) vote/ }).click();
+    await page
+      .getByRole("button", { name: /^One dot more/ })
+      .first()
+      .click();
+    await accessible(page, "Vote");
+    await page.getByRole("button", { name: "Show the dots" }).click();
+    await expect(page.getByLabel("1 dot", { exact: true })).toBeVisible();
+    await accessible(page, "Board with dots");
+    await page.getByRole("button", { name: "Timer", exact: true }).click();
+    await accessible(page, "Timer");
+    await page.getByRole("button", { name: "5 min", exact: true }).click();
+    await page.getByRole("button", { name: "Discuss, large" }).first().click();
+    await expect(page.getByRole("dialog", { name: "Discuss, large" }).locator("h1")).toBeVisible();
+    await accessible(page, "Discuss, large");
     await page.keyboard.press("Escape");
 
     await leave(page);

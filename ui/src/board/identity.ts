@@ -118,10 +118,13 @@ export class Identity {
     const id = there?.id ?? newPersonId();
     if (!there) {
       this.#tint = freeTint(me.tint, this.#around.taken(null));
+      // From here on: the board tells of the new person before it answers.
+      this.#person = id;
       const commands = [{ do: 'addPerson' as const, id, name: me.name, tint: this.#tint }];
       try {
         await this.#client.ask({ ask: 'execute', board: this.#board, person: null, commands });
       } catch {
+        this.#person = null;
         return null;
       }
       localStorage.setItem(slot(this.#board), id);

@@ -52,6 +52,11 @@ export class Workshop {
   /** What the shown vote came to. */
   ranked = $state.raw<readonly Dots[]>([]);
 
+  /** The dots of the shown vote, by what they are on. */
+  readonly dotsOn: ReadonlyMap<Key, number> = $derived(
+    new Map(this.ranked.map(({ on, dots }) => [on, dots])),
+  );
+
   readonly #client: Client;
   readonly #around: Surroundings;
   readonly #calls = new Set<(view: View, by: string) => void>();

@@ -1,12 +1,15 @@
 import { flushSync } from 'svelte';
 import type {
   Command,
+  FollowUpKind,
   Key,
   Layout,
   Note,
   NoteKind,
+  Reach,
   Record as BoardRecord,
 } from '../ipc/generated/board';
+import { messageOf } from '../ipc/message';
 import { newConnectorId, newFollowUpId, newNoteId, newSectionId, newThemeId } from '../board/id';
 import { BOARD } from '../board/records';
 import type { BoardStore } from '../board/store.svelte';
@@ -19,6 +22,7 @@ import { freeSpot } from './room';
 import type { Scene } from './scene.svelte';
 import { stepMoves } from './steps';
 import { NOTE_W } from './text';
+import { apart } from './tidy';
 
 /** Something to tell the person, perhaps with what can be done about it. */
 export interface Saying {
@@ -39,12 +43,20 @@ export class Actions {
   readonly places: Places;
   /** Tells the person something. */
   readonly say: (saying: Saying) => void;
+  /**
+   * Asked before a note is made on this parent: whether it goes elsewhere, since everybody writes for
+   * themselves now. The engine would refuse it.
+   */
+  divert: ((parent: string) => boolean) | null = null;
+  /** A number key with nothing selected: takes a pen. Answers whether there is one. */
+  pen: ((index: number) => boolean) | null = null;
   /** Where the pointer is on the board, if it is over the canvas. */
   pointer: Point | null = null;
   /** Notes made here that nobody has written into yet. */
   readonly #blank = new Set<Key>();
   readonly #underWay = new Set<Promise<unknown>>();
   #room: ReturnType<typeof setTimeout> | undefined;
+  #tidying: ReturnType<typeof setTimeout> | undefined;
 
   constructor(store: BoardStore, scene: Scene, say: (saying: Saying) => void) {
     this.store = store;
@@ -88,6 +100,18 @@ export class Actions {
       });
       if (commands.length > 0 && this.store.editable)
         void this.store.execute(commands).catch(() => undefined);
+    }, ROOM_AFTER);
+  }
+
+  /** Soon puts notes that lie on each other apart, and makes room for them: after a reveal. */
+  tidyReveal(): void {
+    clearTimeout(this.#tidying);
+    this.#tidying = setTimeout(() => {
+      const commands = apart(this.store, this.scene);
+      if (!this.store.editable) return;
+      // Nobody's step: what people wrote is what undo is for.
+      if (commands.length > 0) void this.store.execute(commands).catch(() => undefined);
+      this.makeRoom();
     }, ROOM_AFTER);
   }
 
@@ -208,6 +232,20 @@ export class Actions {
       this.#blank.add(id);
       this.edit(id);
     }
+  }
+
+  /** Agrees a follow-up that comes from a theme or note; its card goes where the sections leave room. */
+  async agree(from: Key, text: string, kind: FollowUpKind, reach: Reach): Promise<boolean> {
+    const id = newFollowUpId();
+    const place = { parent: BOARD, ...this.places.besideSections() };
+    const commands: Command[] = [{ do: 'addFollowUp', id, text, kind, from, ...place }];
+    if (reach.to !== 'team')
+      commands.push({
+        do: 'setFollowUp',
+        id,
+        set: [{ field: 'reach', value: reach }],
+      });
+    return this.run(commands);
   }
 
   /** Draws a connector. */
@@ -365,6 +403,7 @@ export class Actions {
     after?: Key,
     size?: { w: number; h: number },
   ): void {
+    if (this.divert?.(parent)) return;
     const id = newNoteId();
     const place = { parent, x: snap(spot.x), y: snap(spot.y) };
     const note: Note = {
@@ -394,11 +433,6 @@ export class Actions {
 
 function snap(v: number): number {
   return Math.round(v / 4) * 4;
-}
-
-/** An error's words for a person. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function nameOf(record: BoardRecord | undefined): string {

@@ -111,7 +111,10 @@ export const BINDINGS: readonly Binding[] = [
     chords: [String(i + 1)],
     label: name,
     group: 'Arrange',
-    run: ({ actions }) => actions.setKind(kind),
+    run: ({ actions }) => {
+      if (actions.scene.selection.keys.size === 0 && actions.pen?.(i)) return;
+      actions.setKind(kind);
+    },
   })),
   {
     chords: [']'],

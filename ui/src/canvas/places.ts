@@ -3,7 +3,7 @@ import { BOARD, keyOf } from '../board/records';
 import type { BoardStore } from '../board/store.svelte';
 import { seen, toWorld } from './camera';
 import { holds, type Point, type Rect } from './geometry';
-import { HEADER } from './layout';
+import { HEADER, PADDING } from './layout';
 import { freeSpot } from './room';
 import type { Scene } from './scene.svelte';
 import { NOTE_H, NOTE_W } from './text';
@@ -47,6 +47,19 @@ export class Places {
   centre(): Point {
     const { view, size } = this.#scene.viewport;
     return toWorld(view, { x: size.w / 2, y: size.h / 2 });
+  }
+
+  /** A spot for a card that the sections leave free: in a gap between them, else below. */
+  besideSections(): Point {
+    const all = [...this.#store.sections, ...this.#store.followUps];
+    const rects = all.flatMap((key) => this.#scene.layout.rect(key) ?? []);
+    if (rects.length === 0) return this.centre();
+    const left = Math.min(...rects.map((r) => r.x)) - PADDING;
+    const top = Math.min(...rects.map((r) => r.y)) - HEADER;
+    const width = Math.max(...rects.map((r) => r.x + r.w)) - left + PADDING;
+    const taken = rects.map((r) => ({ ...r, x: r.x - left, y: r.y - top }));
+    const spot = freeSpot(taken, width, NOTE_W, NOTE_H);
+    return { x: left + spot.x, y: top + spot.y };
   }
 
   /** What is taken of a section, from its top-left corner. */

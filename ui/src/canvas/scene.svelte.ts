@@ -244,6 +244,11 @@ export class Scene {
     this.viewport.glide(fitted(rect, this.viewport.size, most, MARGIN));
   }
 
+  /** Shows a part of the board, gliding there. */
+  show(part: Rect): void {
+    this.viewport.glide(fitted(part, this.viewport.size, 2, MARGIN));
+  }
+
   /** Where a board is first shown: see {@link homeView}. */
   home(): void {
     const rect = this.bounds();

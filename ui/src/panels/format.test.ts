@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, day, initial, marked, moment, parseDay, until } from './format';
+import { clockWords, count, day, initial, marked, moment, parseDay, until } from './format';
 
 const NOW = new Date(2026, 2, 28, 10, 25).getTime();
 const at = (...parts: [number, number, number, number?, number?]) => new Date(...parts).getTime();
@@ -50,4 +50,13 @@ describe('marking', () => {
         .map((piece) => piece.text)
         .join(''),
     ).toBe('one two one'));
+});
+
+it('what is left of a timer', () => {
+  expect(clockWords(300_000)).toBe('5:00');
+  expect(clockWords(299_001)).toBe('5:00');
+  expect(clockWords(9_500)).toBe('0:10');
+  expect(clockWords(0)).toBe('0:00');
+  expect(clockWords(-15_400)).toBe('−0:15');
+  expect(clockWords(3_723_000)).toBe('1:02:03');
 });

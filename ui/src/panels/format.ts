@@ -72,3 +72,14 @@ function midnight(date: Date): number {
 function shown(date: Date, options: Intl.DateTimeFormatOptions): string {
   return new Intl.DateTimeFormat(LANGUAGE, options).format(date);
 }
+
+/** What is left of a timer: "4:20", "1:02:03", "−0:15" when it is over. Milliseconds. */
+export function clockWords(ms: number): string {
+  // Up while it runs down, so that "5:00" shows for the first second; over is over at once.
+  const seconds = ms > 0 ? Math.ceil(ms / 1000) : Math.floor(-ms / 1000);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  const words = hours > 0 ? `${hours}:${two(minutes)}` : String(minutes);
+  return `${ms <= 0 && seconds > 0 ? '−' : ''}${words}:${two(seconds % 60)}`;
+}

@@ -236,7 +236,7 @@ timer: Timer | null, } | { "reply": "private",
  */
 notes: Array<PrivateNote>, } | { "reply": "ballot", 
 /**
- * Their dots.
+ * Everything people vote on now, with their dots on it.
  */
 dots: Array<Dots>, 
 /**
