@@ -31,6 +31,7 @@ pub mod testing;
 mod text;
 pub mod votes;
 mod when;
+pub mod wording;
 
 pub use board::Board;
 pub use command::{

@@ -17,6 +17,9 @@ use std::path::Path;
 const MAX_FILE: u64 = 600 * 1024 * 1024;
 
 pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
+    if let Command::Wording = options.command {
+        return crate::wording::run(options.json);
+    }
     let profile = match options.profile {
         Some(folder) => folder,
         None => runtime::default_profile()
@@ -89,6 +92,8 @@ async fn carry_out(
             })?;
             stay(caller, board).await
         }
+        // Needs no profile: see `run`.
+        Command::Wording => crate::wording::run(as_json),
         Command::Serve { port } => {
             let served = runtime::serve(runtime.handle(), port).await?;
             let url = served.url();
@@ -340,7 +345,7 @@ async fn until_interrupted() {
 }
 
 /// A result, to standard output.
-fn print(line: &str) -> anyhow::Result<()> {
+pub(crate) fn print(line: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}")
         .and_then(|()| out.flush())

@@ -6,6 +6,7 @@
 mod caller;
 mod commands;
 mod progress;
+mod wording;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -99,6 +100,11 @@ enum Command {
         /// The ticket, as it was given
         ticket: String,
     },
+    /// Say which words of a text may be asked about better
+    ///
+    /// Reads one text a line from standard input; with --json it prints one JSON line for each:
+    /// {"hints": [{"rule", "start", "end", "ask"}]}, positions in UTF-16 code units. Nothing is kept.
+    Wording,
     /// Serve the app to a browser on this machine, with the real engine behind it, until Ctrl-C
     Serve {
         /// The port [default: a free one]

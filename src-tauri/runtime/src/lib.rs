@@ -26,6 +26,7 @@ mod start;
 mod tests;
 mod wire;
 
+pub use board::wording::{Hint, hints as wording_hints};
 pub use board::{BoardId, ExportOptions, Role};
 pub use core::Session;
 pub use engine::protocol::{BoardEvent, BoardReply, BoardRequest, ExportFormat, Fault, FaultCode};

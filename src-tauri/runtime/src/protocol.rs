@@ -2,6 +2,7 @@
 //! go to the engine ([`BoardRequest`]), all others ([`HomeRequest`]) are answered here.
 
 use board::library::{BrightSpot, Trial};
+use board::wording::Hint;
 use board::{BoardId, FollowUp, Key, NoteKind, Role, Tint};
 use engine::protocol::{BoardEvent, BoardReply, BoardRequest, Fault};
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,12 @@ pub enum HomeRequest {
     SetSetting {
         /// Which.
         setting: Setting,
+    },
+    /// Which of a text's words may be asked about better. Answer: [`HomeReply::Hints`]; rules that
+    /// this laptop's user has dismissed say nothing.
+    Wording {
+        /// What somebody is writing. It is looked at and forgotten.
+        text: String,
     },
     /// The boards of this laptop, newest first. Answer: [`HomeReply::Boards`];
     /// [`HomeEvent::Boards`] follow when they change.
@@ -255,6 +262,10 @@ pub enum Setting {
     Theme(Theme),
     /// Larger chrome and notes, for a projector.
     Projector(bool),
+    /// Offers better questions while somebody writes.
+    Hints(bool),
+    /// A kind of hint that is not to come again.
+    NoHint(String),
 }
 
 /// Light or dark.
@@ -291,8 +302,15 @@ pub enum HomeReply {
         theme: Theme,
         /// Projector size.
         projector: bool,
+        /// Better questions are offered while somebody writes.
+        hints: bool,
         /// Upshot's version.
         version: String,
+    },
+    /// Better questions on offer.
+    Hints {
+        /// By where their words begin.
+        hints: Vec<Hint>,
     },
     /// The boards.
     Boards {

@@ -18,6 +18,10 @@ pub(crate) struct Me {
     pub(crate) tint: Tint,
     pub(crate) theme: Theme,
     pub(crate) projector: bool,
+    /// Better questions are offered while somebody writes.
+    pub(crate) hints: bool,
+    /// Kinds of hints that are not to come again.
+    pub(crate) no_hints: std::collections::BTreeSet<String>,
 }
 
 /// A way in by a spoken code, open now.

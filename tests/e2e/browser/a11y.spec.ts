@@ -64,6 +64,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByRole("button", { name: "Leave it as it was" }).click();
     const phases = page.getByRole("navigation", { name: "Phases" });
     await phases.getByRole("button", { name: "Gather" }).click();
+    await page.getByRole("button", { name: "My notes", exact: true }).click();
     await page.getByLabel("Your name").fill("Priya");
     await page.getByRole("button", { name: "Start writing" }).click();
     const field = page.getByRole("textbox", {

@@ -53,6 +53,7 @@ test("three people at one laptop and one at another gather, vote and agree", asy
   const { page } = room;
   const there = remote.page;
   await phase(page, "Gather");
+  await button(page, "My notes").click();
 
   // Everybody writes for themselves; nobody sees anybody's.
   await keep(page, "What went well?", "We rehearsed it three times");
@@ -167,7 +168,6 @@ test("private notes are there after a restart, and who missed the reveal decides
   await expect(mine(noor.page).getByText("They stay on this laptop.")).toBeVisible();
   await noor.served.kill();
 
-  await button(mei.page, "Guide to this phase").click();
   await button(mei.page, "Reveal everybody’s notes").click();
   await phase(mei.page, "Group");
   await noor.start();
@@ -214,4 +214,27 @@ test("phases are renamed, left out and written in the open", async ({ laptop: { 
   await phase(page, "Collect");
   await section(page, "What went well?").dblclick();
   await expect(editor(page)).toBeFocused();
+});
+
+test("a better question is offered to the writer, and turned away for good", async ({
+  laptop: { page },
+}) => {
+  await newBoard(page, "Empty board");
+  const hint = page.getByRole("note", { name: "A question to try" });
+  await canvas(page).dblclick({ position: { x: 400, y: 300 } });
+  await expect(editor(page)).toBeFocused();
+  await page.keyboard.type("The retry could have doubled the load");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("Ops should have told us about it");
+  await expect(hint).toContainText("What was known at that moment?");
+  await button(page, "Not this kind").click();
+  await expect(hint).toHaveCount(0);
+  // Writing goes on where it was.
+  await page.keyboard.type(" earlier. Whose fault was that?");
+  await expect(hint).toContainText("What would let anyone in that role end up here?");
+  await page.keyboard.press("Escape");
+  await expect(hint).toHaveCount(0);
+  await canvas(page).dblclick({ position: { x: 700, y: 300 } });
+  await page.keyboard.type("Ops should have told us, and that is whose fault?");
+  await expect(hint).not.toContainText("What was known");
 });

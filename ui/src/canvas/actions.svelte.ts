@@ -48,6 +48,8 @@ export class Actions {
    * themselves now. The engine would refuse it.
    */
   divert: ((parent: string) => boolean) | null = null;
+  /** Hears what is being written in an editor of the canvas; `null` when writing ends. */
+  writing: ((text: string | null) => void) | null = null;
   /** A number key with nothing selected: takes a pen. Answers whether there is one. */
   pen: ((index: number) => boolean) | null = null;
   /** Where the pointer is on the board, if it is over the canvas. */
@@ -129,6 +131,7 @@ export class Actions {
 
   /** Ends editing; what was made and left empty goes. */
   edited(key: Key, text: string): void {
+    this.writing?.(null);
     if (this.scene.editing === key) this.scene.editing = null;
     this.scene.relayout([key]);
     if (text.trim() === '' && this.#blank.has(key)) void this.run([{ do: 'remove', keys: [key] }]);

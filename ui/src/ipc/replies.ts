@@ -27,6 +27,7 @@ export const REPLY_OF = {
   me: 'me',
   setMe: 'me',
   setSetting: 'me',
+  wording: 'hints',
   boards: 'boards',
   templates: 'templates',
   newBoard: 'made',

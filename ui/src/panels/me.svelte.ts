@@ -11,6 +11,8 @@ class Me {
   tint = $state<Tint>('1');
   theme = $state<Theme>('system');
   projector = $state(false);
+  /** Better questions are offered while somebody writes. */
+  hints = $state(true);
   version = $state('');
   /** The engine has told. */
   known = $state(false);
@@ -32,6 +34,7 @@ class Me {
     this.tint = me.tint;
     this.theme = me.theme;
     this.projector = me.projector;
+    this.hints = me.hints;
     this.version = me.version;
     this.known = true;
     show(me.theme, me.projector);

@@ -9,6 +9,7 @@ mod library;
 mod search;
 pub(crate) mod settings;
 mod templates;
+mod wording;
 
 use crate::core::Work;
 use crate::protocol::{Answer, HomeReply, HomeRequest, Reply};
@@ -37,6 +38,7 @@ async fn carry_out(shared: &Arc<Shared>, request: HomeRequest) -> Outcome {
         HomeRequest::Me => Ok(settings::reply(shared)),
         HomeRequest::SetMe { name, tint } => settings::set_me(shared, &name, tint),
         HomeRequest::SetSetting { setting } => settings::set(shared, setting),
+        HomeRequest::Wording { text } => wording::hints(shared, text).await,
         HomeRequest::Boards => Ok(HomeReply::Boards {
             boards: boards::cards(shared)?,
         }),

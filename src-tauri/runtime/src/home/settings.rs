@@ -11,6 +11,8 @@ const NAME: &str = "me.name";
 const TINT: &str = "me.tint";
 const THEME: &str = "theme";
 const PROJECTOR: &str = "projector";
+const HINTS: &str = "hints";
+const NO_HINTS: &str = "hints.none";
 
 /// The longest name, in characters: it stands in a chip.
 const MAX_NAME: usize = 60;
@@ -26,6 +28,8 @@ pub(crate) fn read_me(store: &Store) -> Result<Me, LoadError> {
             _ => Theme::System,
         },
         projector: text(PROJECTOR)? == "true",
+        hints: text(HINTS)? != "false",
+        no_hints: text(NO_HINTS)?.split(' ').map(str::to_owned).collect(),
     })
 }
 
@@ -35,12 +39,15 @@ pub(crate) fn reply(shared: &Shared) -> HomeReply {
         tint,
         theme,
         projector,
+        hints,
+        ..
     } = lock(&shared.me).clone();
     HomeReply::Me {
         name,
         tint,
         theme,
         projector,
+        hints,
         version: env!("CARGO_PKG_VERSION").into(),
     }
 }
@@ -77,6 +84,24 @@ pub(crate) fn set(shared: &Shared, setting: Setting) -> Outcome {
         Setting::Projector(on) => {
             put(shared, &[(PROJECTOR, if on { "true" } else { "false" })])?;
             lock(&shared.me).projector = on;
+        }
+        Setting::Hints(on) => {
+            // Turned on again, all of them are.
+            put(
+                shared,
+                &[(HINTS, if on { "true" } else { "false" }), (NO_HINTS, "")],
+            )?;
+            let mut me = lock(&shared.me);
+            (me.hints, me.no_hints) = (on, Default::default());
+        }
+        Setting::NoHint(rule) => {
+            if let Some(rule) = board::wording::rule_ids().find(|known| *known == rule) {
+                let mut none = lock(&shared.me).no_hints.clone();
+                none.insert(rule.to_owned());
+                let words: Vec<&str> = none.iter().map(String::as_str).collect();
+                put(shared, &[(NO_HINTS, words.join(" ").trim())])?;
+                lock(&shared.me).no_hints = none;
+            }
         }
     }
     Ok(reply(shared))

@@ -472,6 +472,27 @@ export type FollowUpKind = "spread" | "remove" | "change" | "rule" | "care";
 export type FollowUpStatus = "open" | "doing" | "done" | "dropped";
 
 /**
+ * A question on offer, and the words that raised it.
+ */
+export type Hint = { 
+/**
+ * The rule's id, such as `omission`: what a person dismisses for good.
+ */
+rule: string, 
+/**
+ * Where the words begin, in UTF-16 code units.
+ */
+start: number, 
+/**
+ * One past where they end, in UTF-16 code units.
+ */
+end: number, 
+/**
+ * What to ask instead: one or two short questions.
+ */
+ask: Array<string>, };
+
+/**
  * The id of any record of a board, or `meta` for the board's own data.
  */
 export type Key = string;
