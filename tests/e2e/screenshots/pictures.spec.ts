@@ -10,7 +10,7 @@ const KEPT = fileURLToPath(new URL("../../../docs/screenshots/", import.meta.url
 /** For the eye only. */
 const REST = fileURLToPath(new URL("../out/pictures/", import.meta.url));
 const IN_README =
-  /^(home|board|export|invite)-(light|dark)|^(imported|follow-ups|together)-light|^board-(small|large)/;
+  /^(home|board|export|invite)-(light|dark)|^(imported|follow-ups|together|gather|vote)-light|^discuss-(light|dark)|^board-(small|large)/;
 const REVIEW = fileURLToPath(new URL("../fixtures/parcel-lockers.md", import.meta.url));
 
 const LOOKS = [
@@ -129,3 +129,75 @@ test("pictures of two people", async ({ laptop: mei, another }) => {
   await expect(mei.page.getByText("This page has lost Upshot.")).toBeVisible();
   await picture(mei.page, "lost-light.png");
 });
+
+for (const { suffix, ...look } of LOOKS) {
+  test(`pictures of a workshop, ${suffix}`, async ({ another }) => {
+    const { page } = await another(look);
+    const shot = (of: string): Promise<void> => picture(page, `${of}-${suffix}.png`);
+    const press = (name: string | RegExp): Promise<void> =>
+      page
+        .getByRole("button", { name, exact: typeof name === "string" })
+        .first()
+        .click();
+    const phase = async (title: string): Promise<void> => {
+      const phases = page.getByRole("navigation", { name: "Phases" });
+      await phases.getByRole("button", { name: title }).click();
+      await expect(phases.locator("[aria-current=step]")).toHaveText(title);
+    };
+    const keep = async (question: string, text: string): Promise<void> => {
+      const field = page.getByRole("textbox", { name: `New note: ${question}` });
+      await field.fill(text);
+      await field.press("Enter");
+      await expect(field).toHaveValue("");
+    };
+    await name(page, "Mei");
+    await press("Look at a sample review");
+    await expect(note(page, "One command put the old times back")).toBeVisible();
+    const guide = page.getByRole("complementary", { name: "Guide" });
+    if (!(await guide.isVisible())) await press("Show guide");
+    await phase("Gather");
+    await press("My notes");
+    await keep("What went well?", "Support asked early what would be missing");
+    await keep("Where did we get lucky?", "The storm came a day later");
+    await press("People at this laptop");
+    for (const person of ["Jonas", "Ines"]) {
+      await page.getByLabel("Name of somebody at this laptop").fill(person);
+      await press("Add");
+      await expect(
+        page.getByRole("button", { name: `${person} is not at this laptop any more` }),
+      ).toBeVisible();
+    }
+    await page.keyboard.press("Escape");
+    await shot("gather");
+    await page.getByRole("radio", { name: "Jonas" }).click();
+    await shot("curtain");
+    await press("I am Jonas");
+    await press("Guide to this phase");
+    await shot("reveal");
+    await press("Reveal everybody’s notes");
+    await expect(note(page, "The storm came a day later")).toBeVisible();
+    await phase("Group");
+    await press("Suggest groups");
+    await expect(page.getByRole("button", { name: "Group these" }).first()).toBeVisible();
+    await shot("suggest");
+    await phase("Vote");
+    await press(/^Start (the|a new) vote/);
+    await press(/^One dot more: One feed/);
+    await press(/^One dot more: One feed/);
+    await press(/^One dot more: Others/);
+    await shot("vote");
+    await press("Show the dots");
+    await expect(page.getByLabel("2 dots")).toBeVisible();
+    await shot("dots");
+    await phase("Discuss");
+    await press("Timer");
+    await press("10 min");
+    await press("Discuss, large");
+    const large = page.getByRole("dialog", { name: "Discuss, large" });
+    await expect(large.getByRole("heading", { name: "One feed" })).toBeVisible();
+    await large.getByLabel("What we heard").fill("A made-up feed would have shown it in week one");
+    await press("Keep it");
+    await expect(large.getByRole("listitem")).toHaveCount(1);
+    await shot("discuss");
+  });
+}
