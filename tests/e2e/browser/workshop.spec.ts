@@ -1,6 +1,16 @@
 // A workshop from Gather to follow-ups: three people at one laptop, and one at another.
 import type { Page } from "@playwright/test";
-import { canvas, editor, group, newBoard, note, notes, section, source } from "../support/board";
+import {
+  canvas,
+  editor,
+  group,
+  leave,
+  newBoard,
+  note,
+  notes,
+  section,
+  source,
+} from "../support/board";
 import { expect, test } from "../support/browser";
 import { inStep, invite, join, name } from "../support/together";
 
@@ -237,4 +247,44 @@ test("a better question is offered to the writer, and turned away for good", asy
   await canvas(page).dblclick({ position: { x: 700, y: 300 } });
   await page.keyboard.type("Ops should have told us, and that is whose fault?");
   await expect(hint).not.toContainText("What was known");
+});
+
+test("what a team agreed is looked at again, and what others do well is offered", async ({
+  laptop: { page },
+}) => {
+  const guide = page.getByRole("complementary", { name: "Guide" });
+  await page.getByRole("button", { name: "Look at a sample review" }).click();
+  await expect(note(page, "One command put the old times back")).toBeVisible();
+  await leave(page);
+  await page.getByRole("button", { name: "Bright spots" }).click();
+  await page.getByRole("button", { name: "Keep a bright spot" }).click();
+  await page.getByLabel("What do they do?").fill("Rehearse the import every Thursday");
+  await page.getByRole("button", { name: "Keep it" }).click();
+  await expect(page.getByRole("heading", { name: /^Rehearse the import/ })).toBeVisible();
+  await page.getByRole("button", { name: "Boards", exact: true }).click();
+
+  // The same team's next board begins with what it agreed on the last.
+  await newBoard(page, "Delivery review");
+  await expect(guide.getByText("What became of it?")).toHaveCount(0);
+  await button(page, "Name the team").click();
+  await page.getByLabel("The team").fill("Departures");
+  await page.keyboard.press("Enter");
+  await button(page, /^(Next|Begin): /).click();
+  await phase(page, "Set the scene");
+  const agreed = guide.getByRole("listitem").filter({ hasText: "Ask Maps to show us" });
+  await agreed.getByRole("radio", { name: "Done" }).click();
+  await agreed.getByLabel(/^What changed/).fill("We import every week now");
+  await agreed.getByLabel(/^What changed/).press("Enter");
+
+  await phase(page, "Commit");
+  const offered = guide.getByRole("listitem").filter({ hasText: "Rehearse the import" });
+  await offered.getByRole("button", { name: "Try it here" }).click();
+  await expect(note(page, "Rehearse the import every Thursday")).toBeVisible();
+  await expect(offered.getByRole("button", { name: "On the board" })).toBeDisabled();
+
+  await leave(page);
+  await page.getByRole("link", { name: "Winter timetable" }).click();
+  await button(page, "Follow-ups").click();
+  await button(page, /^Change: Ask Maps/).click();
+  await expect(page.getByLabel("What changed")).toHaveValue("We import every week now");
 });

@@ -1,5 +1,6 @@
 import { flushSync } from 'svelte';
 import type {
+  BrightSpot,
   Command,
   FollowUpKind,
   Key,
@@ -249,6 +250,17 @@ export class Actions {
         set: [{ field: 'reach', value: reach }],
       });
     return this.run(commands);
+  }
+
+  /** Starts a follow-up that copies a bright spot, and keeps the link to it. */
+  async emulate(spot: BrightSpot): Promise<boolean> {
+    const id = newFollowUpId();
+    const text = spot.step || spot.practice;
+    const place = { parent: BOARD, ...this.places.besideSections() };
+    return this.run([
+      { do: 'addFollowUp', id, text, kind: 'spread', from: null, ...place },
+      { do: 'setFollowUp', id, set: [{ field: 'spot', value: spot.id }] },
+    ]);
   }
 
   /** Draws a connector. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { FollowUp, Record } from '../../ipc/generated/board';
+import type { FollowUp, Record } from '../ipc/generated/board';
 import { bottom, nextCard } from './elsewhere';
 
 const section = (y: number, h: number): Record => ({

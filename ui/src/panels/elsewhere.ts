@@ -1,6 +1,6 @@
 /** Doing something on a board from Home, where it is not open on the screen. */
-import { newFollowUpId, newNoteId } from '../../board/id';
-import type { Client } from '../../ipc/client';
+import { newFollowUpId, newNoteId } from '../board/id';
+import type { Client } from '../ipc/client';
 import type {
   BoardId,
   BrightSpot,
@@ -9,7 +9,7 @@ import type {
   FollowUpStatus,
   Key,
   Record,
-} from '../../ipc/generated/board';
+} from '../ipc/generated/board';
 
 /** Between what is on the board and what is put below it, in board units. */
 const GAP = 24;
