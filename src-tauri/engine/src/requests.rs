@@ -37,6 +37,7 @@ impl OpenBoard {
             .entry(session)
             .or_insert_with(|| Subscription::new(kind, who));
         sub.undo = undo_state(&self.replica, session, sub.person);
+        self.room.tell_progress_anew();
         BoardReply::Opened {
             snapshot: self.replica.board().snapshot(),
             seq: sub.restart(),

@@ -69,6 +69,11 @@ impl Running {
 }
 
 impl Room {
+    /// A session opened the board: it is told who is still writing, after the answer.
+    pub(crate) fn tell_progress_anew(&mut self) {
+        self.told_progress = None;
+    }
+
     /// A timer runs: the board stays in memory for it.
     pub(crate) fn is_timed(&self) -> bool {
         self.timer.as_ref().is_some_and(|timer| timer.running)

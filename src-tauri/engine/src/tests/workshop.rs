@@ -477,6 +477,14 @@ fn w8_who_is_still_writing_is_told_to_facilitators_only() {
     done(&mut lab, 2, 3, false);
     assert_eq!(progress(&lab, 0).unwrap().waiting, [person(3)]);
     assert_eq!((progress(&lab, 1), progress(&lab, 2)), (None, None));
+    // Who opens the board anew is told as well.
+    let told = lab.told[0].len();
+    lab.ask(0, BoardRequest::Open { board: BOARD }).unwrap();
+    let news = lab.told[0][told..].iter().any(|output| {
+        matches!(output, Output::Event { event: BoardEvent::Progress { progress, .. }, .. }
+            if progress.waiting == [person(3)])
+    });
+    assert!(news);
     // Another stage, another start.
     lab.execute(0, reveal()).unwrap();
     lab.wait(200);
