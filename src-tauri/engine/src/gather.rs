@@ -194,6 +194,21 @@ impl OpenBoard {
     fn publish(
         &mut self,
         cx: &mut Cx<'_>,
+        which: Vec<(PersonId, NoteId)>,
+    ) -> Result<(), ExecuteError> {
+        // Never in one update: of a laptop with one person at it, the names beside them would tell
+        // whose the anonymous notes are.
+        let notes = &self.private.notes;
+        let (anonymous, named) = which
+            .into_iter()
+            .partition(|at| notes.get(at).is_some_and(|written| written.note.anonymous));
+        self.publish_together(cx, anonymous)?;
+        self.publish_together(cx, named)
+    }
+
+    fn publish_together(
+        &mut self,
+        cx: &mut Cx<'_>,
         mut which: Vec<(PersonId, NoteId)>,
     ) -> Result<(), ExecuteError> {
         which.shuffle(cx.rng);

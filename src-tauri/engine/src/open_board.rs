@@ -604,12 +604,8 @@ impl OpenBoard {
                 Some(SessionKind::Guest { .. }) => "guest".to_owned(),
                 _ => "own".to_owned(),
             },
-            Origin::Peer { peer, .. } => {
-                format!(
-                    "peer:{}",
-                    self.peers.get(peer).map_or("", |peer| peer.device.as_str())
-                )
-            }
+            // Not which: kept beside a reveal it would name the authors of anonymous notes.
+            Origin::Peer { .. } => "peer".to_owned(),
             Origin::File => "file".to_owned(),
             Origin::Healed => "healed".to_owned(),
             Origin::Created => "created".to_owned(),

@@ -21,7 +21,7 @@ pub struct Entry {
     pub token: AppendToken,
     /// The update, Yjs v1.
     pub update: Bytes,
-    /// Where it came from: `own`, `guest`, `peer:` and the device, `file`, `healed`.
+    /// Where it came from: `own`, `guest`, `peer`, `file`, `healed`, `created`; never from whom.
     pub origin: String,
     /// When it was accepted here.
     pub at: Millis,

@@ -210,6 +210,58 @@ fn w5_a_reveal_brings_everybodys_notes_once_and_anonymous_ones_bear_no_trace() {
 }
 
 #[test]
+fn w5_a_named_note_does_not_name_the_author_of_an_anonymous_one() {
+    let (mut lab, _) = gathering(&[Role::Facilitate, Role::TakePart]);
+    lab.ask(1, put(1, 1, "signed", false)).unwrap();
+    lab.ask(1, put(1, 2, "unsigned", true)).unwrap();
+    lab.execute(0, reveal()).unwrap();
+    lab.wait(3_000);
+    lab.assert_same();
+    assert_eq!(texts(&lab, 0), ["signed", "unsigned"]);
+
+    // Whoever holds the document's bytes finds the two under different client ids: no update that
+    // took rows off the store brings both.
+    let updates = lab.told[1].iter().flat_map(|output| match output {
+        Output::Append { entries, .. } => entries.clone(),
+        _ => Vec::new(),
+    });
+    let mut writers = Vec::new();
+    for update in updates.filter(|entry| !entry.gone.is_empty()) {
+        let mut stranger = Replica::new(ClientId::new(1));
+        stranger.merge(&update.update).unwrap();
+        let signed: Vec<bool> = stranger
+            .board()
+            .notes
+            .values()
+            .map(|note| note.author.is_some())
+            .collect();
+        assert_eq!(
+            signed.len(),
+            1,
+            "a named and an anonymous note in one update"
+        );
+        writers.push(stranger.state_vector());
+    }
+    assert_eq!(writers.len(), 2);
+    assert_ne!(writers[0], writers[1]);
+}
+
+#[test]
+fn w5_what_a_laptop_keeps_of_a_reveal_does_not_say_whose_laptop_it_came_from() {
+    let (mut lab, _) = gathering(&[Role::Facilitate, Role::TakePart]);
+    lab.ask(1, put(1, 1, "unsigned", true)).unwrap();
+    lab.execute(0, reveal()).unwrap();
+    lab.wait(3_000);
+    assert_eq!(texts(&lab, 0), ["unsigned"]);
+    let brought = lab.told[0].iter().flat_map(|output| match output {
+        Output::Append { entries, .. } => entries.clone(),
+        _ => Vec::new(),
+    });
+    let origins: std::collections::BTreeSet<String> = brought.map(|e| e.origin).collect();
+    assert_eq!(origins.into_iter().collect::<Vec<_>>(), ["own", "peer"]);
+}
+
+#[test]
 fn w5_a_crash_at_the_reveal_neither_loses_a_note_nor_doubles_it() {
     let (mut lab, _) = gathering(&[Role::Facilitate, Role::TakePart]);
     lab.ask(1, put(1, 1, "only once", true)).unwrap();

@@ -184,7 +184,8 @@ fn write_board_file(shared: &Shared, board: BoardId) -> Outcome {
             .into_iter()
             .map(|update| FileUpdate {
                 at_ms: update.at_ms,
-                origin: update.origin,
+                // Boards of earlier versions say from which device; that stays here.
+                origin: kind_of_origin(&update.origin).to_owned(),
                 bytes: update.bytes,
             })
             .collect(),
@@ -203,6 +204,11 @@ fn write_board_file(shared: &Shared, board: BoardId) -> Outcome {
     })
 }
 
+/// What kind of place an update came from, without the device.
+fn kind_of_origin(origin: &str) -> &str {
+    origin.split(':').next().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,5 +222,11 @@ mod tests {
         for word in ["database", "malformed", "SQL"] {
             assert!(!told.contains(word), "{told}");
         }
+    }
+
+    #[test]
+    fn x3_a_file_does_not_say_from_which_device_an_update_came() {
+        assert_eq!(kind_of_origin("peer:3f9a"), "peer");
+        assert_eq!(kind_of_origin("own"), "own");
     }
 }
