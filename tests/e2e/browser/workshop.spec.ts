@@ -108,6 +108,7 @@ test("three people at one laptop and one at another gather, vote and agree", asy
   await button(page, "Suggest groups").click();
   const offered = guide.getByRole("listitem").filter({ hasText: "rehears" });
   await offered.getByRole("button", { name: "Group these" }).click();
+  await expect(page.getByRole("textbox", { name: "The group’s name" })).toBeFocused();
   await page.keyboard.type("We practised");
   await page.keyboard.press("Enter");
   await expect(group(there, "We practised")).toBeVisible();
