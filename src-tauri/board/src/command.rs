@@ -290,6 +290,15 @@ pub enum Command {
         /// To the front.
         front: bool,
     },
+    /// Locks sections, notes, themes and follow-ups where they are, or unlocks them. What is
+    /// locked is not moved, resized, restacked, grouped or taken off; its words can be edited, and
+    /// what lies in it is free. It goes along with what it lies on.
+    Lock {
+        /// Which.
+        keys: Vec<Key>,
+        /// Locked from now on; else unlocked.
+        locked: bool,
+    },
     /// Takes things off the board. What lay on them stays: notes of a removed section lie on the
     /// board, notes of a removed theme where the theme lay. Themes that are left with neither notes
     /// nor a name go as well. What is gone already counts as taken off.

@@ -127,6 +127,10 @@ fn act(command: &Command) -> Act {
             to: " to the back",
             ..many("Send", keys.iter().copied())
         },
+        Command::Lock { keys, locked } => {
+            let verb = if *locked { "Lock" } else { "Unlock" };
+            many(verb, keys.iter().copied())
+        }
         Command::Remove { keys } => many("Remove", keys.iter().copied()),
         Command::Group { notes, .. } => Act {
             count: notes.len(),

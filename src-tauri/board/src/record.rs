@@ -103,6 +103,10 @@ pub struct Section {
     pub order: Order,
     /// Shown as its header only.
     pub collapsed: bool,
+    /// Locked: it is neither moved, resized nor taken off until somebody unlocks it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub locked: bool,
 }
 
 /// A note.
@@ -131,6 +135,10 @@ pub struct Note {
     pub source: String,
     /// Parked: kept for later, out of the way.
     pub parked: bool,
+    /// Locked: it is neither moved, resized nor taken off until somebody unlocks it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub locked: bool,
 }
 
 /// A theme: a named group of notes that tell the same story.
@@ -146,6 +154,10 @@ pub struct Theme {
     pub place: Place,
     /// Shown as a stack.
     pub collapsed: bool,
+    /// Locked: it is neither moved, resized nor taken off until somebody unlocks it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub locked: bool,
 }
 
 impl Theme {
@@ -228,6 +240,10 @@ pub struct FollowUp {
     pub spot: String,
     /// Where its card lies on the board.
     pub place: Place,
+    /// Locked: it is neither moved, resized nor taken off until somebody unlocks it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub locked: bool,
 }
 
 /// Somebody who takes part: a name and a colour, nothing that counts them.
@@ -297,6 +313,30 @@ impl Record {
             Self::Person(record) => Key::Person(record.id),
             Self::Dot(record) => Key::Dot(record.id),
         }
+    }
+
+    /// Whether it is locked. Connectors follow what they join, and strokes are drawn over: neither
+    /// is locked by itself.
+    pub fn locked(&self) -> bool {
+        match self {
+            Self::Section(record) => record.locked,
+            Self::Note(record) => record.locked,
+            Self::Theme(record) => record.locked,
+            Self::FollowUp(record) => record.locked,
+            _ => false,
+        }
+    }
+
+    /// Locks or unlocks it. Answers whether it is one of those that can be locked.
+    pub(crate) fn lock(&mut self, locked: bool) -> bool {
+        match self {
+            Self::Section(record) => record.locked = locked,
+            Self::Note(record) => record.locked = locked,
+            Self::Theme(record) => record.locked = locked,
+            Self::FollowUp(record) => record.locked = locked,
+            _ => return false,
+        }
+        true
     }
 
     /// Puts it somewhere else, if it is one of those that have a parent.

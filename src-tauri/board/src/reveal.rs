@@ -59,6 +59,7 @@ pub fn reveal(board: &Board, notes: &[Unveiled], now_ms: i64) -> Vec<Record> {
             when: None,
             source: String::new(),
             parked: false,
+            locked: false,
         }));
     }
     records
@@ -191,6 +192,7 @@ mod tests {
             },
             order: Order("V".into()),
             collapsed: false,
+            locked: false,
         }));
         board.put(Record::Person(Person {
             id: PersonId::from_bits(9),

@@ -149,6 +149,7 @@ impl Writer<'_> {
                 name,
                 place,
                 collapsed: false,
+                locked: false,
             }));
             for ((i, words), order) in (0..).zip(notes).zip(orders(notes.len())) {
                 let (x, y) = cell(i, 2);
@@ -194,6 +195,7 @@ impl Writer<'_> {
             when: fact.map(|fact| When::parse(fact.when, Some(story::HELD_ON))),
             source: fact.map(|fact| fact.source.to_owned()).unwrap_or_default(),
             parked: false,
+            locked: false,
         }));
     }
 
@@ -211,6 +213,7 @@ impl Writer<'_> {
             from: self.known.get(card.from).copied(),
             outcome: String::new(),
             spot: String::new(),
+            locked: false,
             place,
         }));
     }

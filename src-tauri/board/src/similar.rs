@@ -275,6 +275,7 @@ mod tests {
                 when: None,
                 source: String::new(),
                 parked: false,
+                locked: false,
             }));
         }
         board

@@ -222,6 +222,7 @@ impl Template {
                 },
                 order,
                 collapsed: false,
+                locked: false,
             }));
         }
         records

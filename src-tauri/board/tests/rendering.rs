@@ -64,6 +64,7 @@ fn board_of(text: &str) -> Board {
             }),
             source: text.to_owned(),
             parked,
+            locked: false,
         }));
         id
     };
@@ -81,6 +82,7 @@ fn board_of(text: &str) -> Board {
             size: Size { w: 1, h: 1 },
             order: order(),
             collapsed: false,
+            locked: false,
         }));
         note(
             &mut board,
@@ -118,6 +120,7 @@ fn board_of(text: &str) -> Board {
             order: order(),
         },
         collapsed: false,
+        locked: false,
     }));
     let from = note(&mut board, Parent::Theme(theme), text, order(), false, None);
     note(&mut board, Parent::Board, text, order(), true, None);
@@ -133,6 +136,7 @@ fn board_of(text: &str) -> Board {
         from: Some(from.into()),
         outcome: text.to_owned(),
         spot: String::new(),
+        locked: false,
         place: Place {
             parent: Parent::Board,
             x: 0,

@@ -377,6 +377,7 @@ pub(crate) fn rejected(rejection: &Rejection) -> Fault {
         Rejection::NotAllowed
         | Rejection::FacilitatorOnly
         | Rejection::Private
+        | Rejection::Locked(_)
         | Rejection::Voting => FaultCode::NotAllowed,
         Rejection::Gone(_) => FaultCode::Gone,
         Rejection::TooLong(_) => FaultCode::TooLarge,

@@ -55,6 +55,19 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
     await accessible(page, "Shortcuts");
     await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("dialog", { name: "What would you like to do?" })).toBeVisible();
+    await accessible(page, "Everything that can be done");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+f");
+    await page.getByRole("search").getByRole("textbox").fill("the");
+    await page.keyboard.press("Enter");
+    await accessible(page, "Find");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Shift+F10");
+    await expect(page.getByRole("menu", { name: "Actions" })).toBeVisible();
+    await accessible(page, "Menu of the selection");
+    await page.keyboard.press("Escape");
 
     // What a workshop adds: phases, pens, private notes, the curtain, votes, the large view.
     await page.getByRole("button", { name: "Hide follow-ups" }).click();

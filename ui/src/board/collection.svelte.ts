@@ -69,6 +69,12 @@ export class Records {
     return record?.type === type ? (record as Of<T>) : undefined;
   }
 
+  /** Whether something is locked where it is. */
+  locked(key: Key): boolean {
+    const record = this.get(key);
+    return !!record && 'locked' in record && record.locked === true;
+  }
+
   /** What lies directly on `parent`, in order. */
   childrenOf(parent: string): BoardRecord[] {
     const children: BoardRecord[] = [];

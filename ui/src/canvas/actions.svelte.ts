@@ -14,7 +14,7 @@ import { messageOf } from '../ipc/message';
 import { newConnectorId, newFollowUpId, newNoteId, newSectionId, newThemeId } from '../board/id';
 import { BOARD } from '../board/records';
 import type { BoardStore } from '../board/store.svelte';
-import { dragged, withContents } from './drop';
+import { movable, withContents } from './drop';
 import type { Point } from './geometry';
 import { GAP } from './layout';
 import { Places } from './places';
@@ -69,7 +69,10 @@ export class Actions {
   }
 
   /** Carries out commands; a fault is told, not thrown. Answers whether they were carried out. */
-  async run(commands: Command[], expected: readonly BoardRecord[] = []): Promise<boolean> {
+  readonly run = async (
+    commands: Command[],
+    expected: readonly BoardRecord[] = [],
+  ): Promise<boolean> => {
     if (commands.length === 0 || !this.store.editable) return false;
     const request = this.store.execute(commands, expected);
     this.#underWay.add(request);
@@ -83,7 +86,7 @@ export class Actions {
     } finally {
       this.#underWay.delete(request);
     }
-  }
+  };
 
   /** Settles when all requests under way have been answered: what was just made exists for the engine then. */
   settled(): Promise<unknown> {
@@ -279,7 +282,16 @@ export class Actions {
 
   /** Takes the selected things off the board. */
   async remove(): Promise<void> {
-    const keys = [...this.scene.selection.keys];
+    const chosen = [...this.scene.selection.keys];
+    const keys = chosen.filter((key) => !this.store.locked(key));
+    if (chosen.length > 0 && keys.length === 0)
+      this.say({
+        text: 'This is locked, and stays.',
+        action: {
+          label: 'Unlock',
+          run: () => void this.run([{ do: 'lock', keys: chosen, locked: false }]),
+        },
+      });
     if (keys.length === 0) return;
     const what =
       keys.length === 1 ? nameOf(this.store.get(keys[0] ?? '')) : `${keys.length} things`;
@@ -336,7 +348,7 @@ export class Actions {
 
   /** Makes a theme of the selected notes, or merges the selected themes, and asks for its name. */
   async group(): Promise<void> {
-    const notes = this.#selected('note');
+    const notes = this.#selected('note').filter((key) => !this.store.locked(key));
     const [into, ...from] = this.#selected('theme');
     if (into !== undefined && from.length > 0) {
       await this.run([{ do: 'mergeThemes', into, from }]);
@@ -359,7 +371,7 @@ export class Actions {
 
   /** Brings the selection to the front of its siblings, or to the back. */
   restack(front: boolean): void {
-    const keys = dragged(this.store, this.scene.selection.keys);
+    const keys = movable(this.store, this.scene.selection.keys);
     void this.run(keys.length > 0 ? [{ do: 'restack', keys, front }] : []);
   }
 
@@ -403,8 +415,10 @@ export class Actions {
 
   async #step(which: 'undo' | 'redo'): Promise<void> {
     if (!this.store.editable) return;
+    const what = this.store.undoState[which];
     try {
       const { kept } = await this.store[which]();
+      if (what) this.store.announcement = `${which === 'undo' ? 'Undone' : 'Done again'}: ${what}`;
       if (kept > 0) this.say({ text: 'Some of it stays: somebody has changed it since.' });
     } catch (error) {
       this.say({ text: messageOf(error), fault: true });

@@ -16,7 +16,7 @@ import { linesOf } from './copy';
 import { holds, meets } from './geometry';
 import { glyphPath } from './glyphs';
 import { Grid } from './grid';
-import { chordOf } from './keys';
+import { chordOf } from './chords';
 import { neighbour, readingOrder } from './reading';
 import { freeSpot } from './room';
 import { snapped } from './snap';

@@ -21,7 +21,7 @@ function freshId(record: BoardRecord): Key | undefined {
 
 /**
  * Copies of records under fresh ids. What lies on a copied thing lies on its copy; the others get the place
- * `home` answers. Connectors are copied where both ends are. Who copies wrote the copy.
+ * `home` answers. Connectors are copied where both ends are. Who copies wrote the copy. Copies are not locked.
  */
 export function copies(
   records: readonly BoardRecord[],
@@ -44,24 +44,26 @@ export function copies(
     const parent = ids.get(parentOf(record) ?? '');
     switch (record.type) {
       case 'section':
-        return [{ ...record, id, ...at(home(record)) }];
+        return [{ ...record, id, locked: false, ...at(home(record)) }];
       case 'note':
         return [
           {
             ...record,
             id,
+            locked: false,
             place: place(record, parent),
             author: record.author && by.person,
             made: record.author ? by.now : 0,
           },
         ];
       case 'theme':
-        return [{ ...record, id, place: place(record, parent) }];
+        return [{ ...record, id, locked: false, place: place(record, parent) }];
       case 'followUp':
         return [
           {
             ...record,
             id,
+            locked: false,
             from: ids.get(record.from ?? '') ?? record.from,
             place: place(record, parent),
           },

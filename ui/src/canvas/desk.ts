@@ -1,5 +1,6 @@
 import type { BoardStore } from '../board/store.svelte';
 import { Actions, type Saying } from './actions.svelte';
+import { Find } from './find.svelte';
 import { Pointer } from './pointer.svelte';
 import { Telling } from './presence';
 import { RemoteDrags } from './remote';
@@ -13,6 +14,7 @@ export class Desk {
   readonly actions: Actions;
   readonly pointer: Pointer;
   readonly walk: Walk;
+  readonly find: Find;
   readonly telling: Telling;
   readonly remote: RemoteDrags;
   /** The caret in the text that is being edited here. */
@@ -29,6 +31,7 @@ export class Desk {
     }));
     this.pointer = new Pointer(this.actions, () => this.telling.news());
     this.walk = new Walk(this.scene);
+    this.find = new Find(this.scene, this.walk);
     this.remote = new RemoteDrags(store, this.scene);
   }
 

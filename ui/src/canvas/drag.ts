@@ -1,7 +1,7 @@
 import type { Key } from '../ipc/generated/board';
 import type { Actions } from './actions.svelte';
 import { duplicate } from './clipboard';
-import { type Drop, dragged, dropAt, dropCommands, withContents } from './drop';
+import { type Drop, dropAt, dropCommands, movable, withContents } from './drop';
 import { around, grown, moved, type Point, type Rect } from './geometry';
 import { type Guide, snapped } from './snap';
 
@@ -30,7 +30,7 @@ export class Drag {
   constructor(actions: Actions) {
     const { store, scene } = actions;
     this.#actions = actions;
-    this.#keys = dragged(store, scene.selection.keys);
+    this.#keys = movable(store, scene.selection.keys);
     this.#all = withContents(store, this.#keys);
     this.#box = around(this.#keys.flatMap((key) => scene.layout.rect(key) ?? []));
     this.#neighbours = this.#box ? this.#around(this.#box) : [];

@@ -32,6 +32,11 @@ export function dragged(store: BoardStore, selected: Iterable<Key>): Key[] {
   });
 }
 
+/** What a drag or a key moves: {@link dragged}, without what is locked. */
+export function movable(store: BoardStore, selected: Iterable<Key>): Key[] {
+  return dragged(store, selected).filter((key) => !store.locked(key));
+}
+
 /** These and everything on them. */
 export function withContents(store: BoardStore, keys: Iterable<Key>): Set<Key> {
   const all = new Set<Key>();

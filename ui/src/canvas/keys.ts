@@ -1,5 +1,7 @@
 import type { Actions } from './actions.svelte';
+import { align, distribute, type Edge, tidyUp, toggleLock } from './arrange';
 import { nextStep, zoomed } from './camera';
+import { caps, chordOf } from './chords';
 import { duplicate } from './clipboard';
 import type { Pointer } from './pointer.svelte';
 import type { Direction } from './reading';
@@ -15,6 +17,10 @@ export interface Bench {
   help(): void;
   /** Opens the context menu where the selection is. */
   menu(): void;
+  /** Opens the search on this board. */
+  find(): void;
+  /** Opens the list of everything that can be done. */
+  palette(): void;
 }
 
 /** A shortcut: `mod` is Ctrl, or Cmd on a Mac. */
@@ -24,7 +30,15 @@ export interface Binding {
   /** What it does; empty for what is not worth a line on the sheet. */
   label: string;
   group: 'Write' | 'Move around' | 'Arrange' | 'Tools' | 'Edit';
+  /** It works while somebody writes in a field, too. */
+  everywhere?: boolean;
   run(bench: Bench): void;
+}
+
+/** What the pointer, the browser or an editor does by itself: a line on the sheet, nothing to run. */
+export interface Hint extends Pick<Binding, 'label' | 'group'> {
+  /** As chords are written. */
+  chord: string;
 }
 
 /** Kinds with a number key: 8, 9 and 0 are the view's. */
@@ -44,6 +58,15 @@ function zoomBy({ actions }: Bench, direction: 1 | -1): void {
 function tool(name: Pointer['tool']): (bench: Bench) => void {
   return ({ pointer }) => (pointer.tool = name);
 }
+
+const EDGES: readonly { edge: Edge; key: string; label: string }[] = [
+  { edge: 'left', key: 'a', label: 'Align left edges' },
+  { edge: 'centre', key: 'h', label: 'Align centres, left to right' },
+  { edge: 'right', key: 'd', label: 'Align right edges' },
+  { edge: 'top', key: 'w', label: 'Align top edges' },
+  { edge: 'middle', key: 'v', label: 'Align middles, top to bottom' },
+  { edge: 'bottom', key: 's', label: 'Align bottom edges' },
+];
 
 /** All shortcuts of the canvas. The sheet shows them in this order. */
 export const BINDINGS: readonly Binding[] = [
@@ -116,6 +139,36 @@ export const BINDINGS: readonly Binding[] = [
       actions.setKind(kind);
     },
   })),
+  ...EDGES.map(({ edge, key, label }): Binding => ({
+    chords: [`alt+${key}`],
+    label,
+    group: 'Arrange',
+    run: ({ actions }) => align(actions, edge),
+  })),
+  {
+    chords: ['alt+shift+h'],
+    label: 'Even gaps, left to right',
+    group: 'Arrange',
+    run: ({ actions }) => distribute(actions, 'x'),
+  },
+  {
+    chords: ['alt+shift+v'],
+    label: 'Even gaps, top to bottom',
+    group: 'Arrange',
+    run: ({ actions }) => distribute(actions, 'y'),
+  },
+  {
+    chords: ['alt+shift+t'],
+    label: 'Tidy up',
+    group: 'Arrange',
+    run: ({ actions }) => tidyUp(actions),
+  },
+  {
+    chords: ['mod+shift+l'],
+    label: 'Lock or unlock',
+    group: 'Arrange',
+    run: ({ actions }) => toggleLock(actions),
+  },
   {
     chords: [']'],
     label: 'To the front',
@@ -204,12 +257,26 @@ export const BINDINGS: readonly Binding[] = [
       if (keys.size > 0) actions.scene.fit(keys, 2);
     },
   },
+  {
+    chords: ['mod+f'],
+    label: 'Find on this board',
+    group: 'Move around',
+    everywhere: true,
+    run: ({ find }) => find(),
+  },
   { chords: ['v'], label: 'Select', group: 'Tools', run: tool('select') },
   { chords: ['h'], label: 'Move around (or hold Space)', group: 'Tools', run: tool('hand') },
   { chords: ['s'], label: 'Section', group: 'Tools', run: tool('section') },
   { chords: ['c'], label: 'Connector', group: 'Tools', run: tool('connector') },
   { chords: ['f'], label: 'Follow-up', group: 'Tools', run: tool('followUp') },
-  { chords: ['?'], label: 'This sheet', group: 'Tools', run: ({ help }) => help() },
+  {
+    chords: ['mod+k', 'mod+shift+p'],
+    label: 'Everything that can be done',
+    group: 'Tools',
+    everywhere: true,
+    run: ({ palette }) => palette(),
+  },
+  { chords: ['?'], label: 'All keys', group: 'Tools', run: ({ help }) => help() },
   {
     chords: ['contextmenu', 'shift+f10'],
     label: 'Menu of the selection',
@@ -218,23 +285,20 @@ export const BINDINGS: readonly Binding[] = [
   },
 ];
 
+/** What belongs on the sheet and is not handled here. */
+export const HINTS: readonly Hint[] = [
+  { chord: 'mod+c', label: 'Copy, for here and for elsewhere', group: 'Edit' },
+  { chord: 'mod+x', label: 'Cut', group: 'Edit' },
+  { chord: 'mod+v', label: 'Paste; each line becomes a note', group: 'Edit' },
+  { chord: 'alt+drag', label: 'Drag a copy', group: 'Edit' },
+  { chord: 'shift+drag', label: 'Drag straight, without snapping', group: 'Arrange' },
+  { chord: 'tab', label: 'Next on the board', group: 'Move around' },
+  { chord: 'mod+wheel', label: 'Zoom where the pointer is', group: 'Move around' },
+];
+
 const BY_CHORD = new Map(
   BINDINGS.flatMap((binding) => binding.chords.map((chord) => [chord, binding] as const)),
 );
-
-/** A key press as a chord: `mod+shift+z`. What Shift makes of a key is the key itself: `?`, not `shift+/`. */
-export function chordOf(
-  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>,
-): string {
-  const key = event.key.toLowerCase();
-  const symbol = key.length === 1 && key.toUpperCase() === key.toLowerCase();
-  return [
-    event.ctrlKey || event.metaKey ? 'mod+' : '',
-    event.altKey ? 'alt+' : '',
-    event.shiftKey && !symbol ? 'shift+' : '',
-    key,
-  ].join('');
-}
 
 /** Whether a key press writes: a letter or an input method, not a command. */
 function writes(event: KeyboardEvent): boolean {
@@ -245,6 +309,20 @@ function writes(event: KeyboardEvent): boolean {
     /^\p{L}$/u.test(event.key) ||
     event.key === 'Dead'
   );
+}
+
+/** The keys that do what a label of the table says, as they are shown; empty where there is none. */
+export function keysFor(label: string): string {
+  const chord = BINDINGS.find((binding) => binding.label === label)?.chords[0];
+  return chord === undefined ? '' : caps(chord).join(' ');
+}
+
+/** Handles a key press that works in fields, too. Answers whether it was one. */
+export function pressAnywhere(event: KeyboardEvent, bench: Bench): boolean {
+  const binding = BY_CHORD.get(chordOf(event));
+  if (!binding?.everywhere) return false;
+  binding.run(bench);
+  return true;
 }
 
 /** Handles a key press on the canvas. Answers whether it was one of ours. */

@@ -1,10 +1,10 @@
 import type { Key } from '../ipc/generated/board';
-import { BOARD, parentOf } from '../board/records';
 import type { Actions } from './actions.svelte';
+import { lying, resizes, scaled } from './arrange';
 import { panned, toScreen, toWorld, wheelFactor, zoomed } from './camera';
 import { Drag, type DragView } from './drag';
 import { withContents } from './drop';
-import { meets, type Point, type Rect } from './geometry';
+import { around, meets, type Point, type Rect } from './geometry';
 import { reduce } from './gestures/gesture';
 import {
   type Effect,
@@ -91,7 +91,7 @@ export class Pointer {
     const element = event.target instanceof Element ? event.target : null;
     const grip = element?.closest<HTMLElement>('[data-grip]');
     const only = this.#actions.scene.selection.only;
-    if (grip && only)
+    if (grip)
       return {
         on: 'grip',
         key: only,
@@ -133,7 +133,9 @@ export class Pointer {
     this.#root?.setPointerCapture(event.pointerId);
     const { scene, store } = this.#actions;
     const hit = this.hit(event);
-    const frame = hit.on === 'grip' ? scene.layout.rect(hit.key) : undefined;
+    const frame = hit.on === 'grip' ? this.#frame(hit.key) : undefined;
+    // What is locked is selected like anything else, but a drag leaves it where it is.
+    const held = this.tool === 'select' && hit.on === 'thing' && store.locked(hit.key);
     this.#feed({
       type: 'down',
       spot: this.spot(event),
@@ -143,7 +145,7 @@ export class Pointer {
       frame,
       tool: this.tool,
       selected: scene.selection.keys,
-      locked: !store.editable,
+      locked: !store.editable || held,
     });
     if (hit.on === 'thing' && scene.store.get(hit.key)?.type !== 'connector') {
       scene.selection.focus = hit.key;
@@ -259,7 +261,7 @@ export class Pointer {
   }
 
   #do(effect: Effect): void {
-    const { scene, store } = this.#actions;
+    const { scene } = this.#actions;
     switch (effect.do) {
       case 'select':
         if (effect.how === 'toggle') scene.selection.toggle(effect.keys);
@@ -294,23 +296,14 @@ export class Pointer {
         this.drag = null;
         break;
       case 'resize':
-        scene.preview(effect.key, effect.rect);
+        for (const [key, rect] of this.#resized(effect)) scene.preview(key, rect);
         break;
       case 'resizeStop':
-        scene.preview(effect.key, undefined);
+        this.#unpreview(effect.key);
         break;
       case 'resized': {
-        const parent = parentOf(store.get(effect.key) ?? { type: 'meta', ...store.meta });
-        const origin = (parent && parent !== BOARD && scene.layout.rect(parent)) || { x: 0, y: 0 };
-        const { x, y, w, h } = effect.rect;
-        const command = {
-          do: 'resize' as const,
-          key: effect.key,
-          x: x - origin.x,
-          y: y - origin.y,
-          size: { w, h },
-        };
-        void this.#actions.run([command]).then(() => scene.preview(effect.key, undefined));
+        const commands = resizes(scene, this.#resized(effect));
+        void this.#actions.run(commands).then(() => this.#unpreview(effect.key));
         break;
       }
       case 'connect':
@@ -338,6 +331,23 @@ export class Pointer {
     this.#moved();
   }
 
+  /** What a grip resizes: one thing, or the frame around all that is selected. */
+  #frame(key: Key | null): Rect | undefined {
+    const { scene } = this.#actions;
+    return key === null ? around(lying(scene).map(({ rect }) => rect)) : scene.layout.rect(key);
+  }
+
+  #resized({ key, rect }: { key: Key | null; rect: Rect }): ReadonlyMap<Key, Rect> {
+    const frame = key === null ? this.#frame(null) : undefined;
+    if (key !== null) return new Map([[key, rect]]);
+    return frame ? scaled(this.#actions.scene, frame, rect) : new Map();
+  }
+
+  #unpreview(key: Key | null): void {
+    const { scene } = this.#actions;
+    for (const one of key === null ? scene.selection.keys : [key]) scene.preview(one, undefined);
+  }
+
   #connected(from: Key | Point, at: Point, over: Key | null): void {
     const a = typeof from === 'string' ? this.#actions.scene.rect(from) : { ...from, w: 0, h: 0 };
     // A connector let go where it began was not meant.
@@ -363,7 +373,7 @@ export class Pointer {
       );
   }
 
-  /** What a marquee selects: notes, themes and follow-ups it touches, sections it holds. */
+  /** What a marquee selects: notes, themes and follow-ups it touches, sections it holds; nothing locked. */
   #touched(rect: Rect): Key[] {
     const { scene, store } = this.#actions;
     const keys = [...scene.grid.in(rect)];
@@ -377,7 +387,7 @@ export class Pointer {
         r.y + r.h <= rect.y + rect.h;
       if (within) keys.push(key);
     }
-    return keys;
+    return keys.filter((key) => !store.locked(key));
   }
 
   /** Where the pointer is on the canvas, for what opens beside it. */

@@ -76,7 +76,7 @@ export class Scene {
   readonly #followers = new Set<() => void>();
   /** The view {@link home} chose. */
   #home: View | undefined;
-  #preview: { key: Key; rect: Rect } | undefined;
+  readonly #previews = new Map<Key, Rect>();
   #frame = 0;
   #cameraMoved = true;
   #contentMoved = true;
@@ -119,7 +119,8 @@ export class Scene {
 
   /** Where something shows, drags included. */
   rect(key: Key): Rect | undefined {
-    if (this.#preview?.key === key) return this.#preview.rect;
+    const preview = this.#previews.get(key);
+    if (preview) return preview;
     const rect = this.layout.rect(key);
     const offset = rect && this.offsets.get(key);
     return offset ? moved(rect, offset.dx, offset.dy) : rect;
@@ -227,7 +228,8 @@ export class Scene {
 
   /** Shows a thing at another place and size while it is resized; `undefined` ends that. */
   preview(key: Key, rect: Rect | undefined): void {
-    this.#preview = rect && { key, rect };
+    if (rect) this.#previews.set(key, rect);
+    else this.#previews.delete(key);
     this.#dirty.add(key);
     this.links.touch([key]);
     this.#contentMoved = true;
@@ -275,8 +277,12 @@ export class Scene {
   /** Brings a thing into view if it is not. */
   reveal(key: Key): void {
     const rect = this.rect(key);
+    if (rect) this.bring(rect);
+  }
+
+  /** Brings a part of the board into view if it is not. */
+  bring(rect: Rect): void {
     const { target, size } = this.viewport;
-    if (!rect) return;
     let view = revealed(target, rect, size, MARGIN);
     if (this.corner && inCorner(view, rect, size, this.corner))
       view = revealed(view, rect, size, { ...MARGIN, bottom: this.corner.h });

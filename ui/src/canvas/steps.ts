@@ -1,6 +1,6 @@
 import type { Move } from '../ipc/generated/board';
 import { BOARD, keyOf, parentOf } from '../board/records';
-import { dragged } from './drop';
+import { movable } from './drop';
 import { type Direction, VECTOR } from './reading';
 import type { Scene } from './scene.svelte';
 
@@ -10,7 +10,7 @@ import type { Scene } from './scene.svelte';
  */
 export function stepMoves(scene: Scene, direction: Direction, step: number): Move[] {
   const [dx, dy] = VECTOR[direction];
-  return dragged(scene.store, scene.selection.keys).flatMap((key) => {
+  return movable(scene.store, scene.selection.keys).flatMap((key) => {
     const record = scene.store.get(key);
     const parent = (record && parentOf(record)) ?? BOARD;
     const above = scene.store.get(parent);

@@ -20,6 +20,11 @@ export function kindName(kind: NoteKind): string {
 
 /** What a screen reader says of a thing. */
 export function labelOf(record: BoardRecord, section: string | undefined): string {
+  const locked = 'locked' in record && record.locked ? ', locked' : '';
+  return said(record, section) + locked;
+}
+
+function said(record: BoardRecord, section: string | undefined): string {
   const words = wordsOf(record) || 'empty';
   switch (record.type) {
     case 'note': {

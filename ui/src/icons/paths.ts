@@ -2,6 +2,14 @@
  * The icons of Upshot, by the name they have here. Drawings: Lucide (https://lucide.dev, ISC licence).
  */
 import {
+  AlignCenterHorizontal,
+  AlignCenterVertical,
+  AlignEndHorizontal,
+  AlignEndVertical,
+  AlignHorizontalDistributeCenter,
+  AlignStartHorizontal,
+  AlignStartVertical,
+  AlignVerticalDistributeCenter,
   ArrowDown,
   ArrowLeft,
   ArrowRight,
@@ -33,7 +41,10 @@ import {
   Heart,
   Image,
   Laptop,
+  LayoutGrid,
   ListChecks,
+  Lock,
+  LockOpen,
   Map as MapIcon,
   Maximize,
   MessageCircleQuestionMark,
@@ -76,6 +87,17 @@ import {
 } from 'lucide';
 
 export const ICONS = {
+  'align-left': AlignStartVertical,
+  'align-centre': AlignCenterVertical,
+  'align-right': AlignEndVertical,
+  'align-top': AlignStartHorizontal,
+  'align-middle': AlignCenterHorizontal,
+  'align-bottom': AlignEndHorizontal,
+  'spread-x': AlignHorizontalDistributeCenter,
+  'spread-y': AlignVerticalDistributeCenter,
+  tidy: LayoutGrid,
+  lock: Lock,
+  unlock: LockOpen,
   'arrow-down': ArrowDown,
   'arrow-left': ArrowLeft,
   'arrow-right': ArrowRight,

@@ -134,6 +134,7 @@ impl Builder<'_> {
                 size,
                 order,
                 collapsed: false,
+                locked: false,
             }));
         }
         let mut top = 0;
@@ -239,6 +240,7 @@ impl Builder<'_> {
                 name: theme.name.clone(),
                 place,
                 collapsed: false,
+                locked: false,
             }));
             for (note, (x, y)) in theme.notes.iter().zip(places) {
                 self.note(note, kind, Parent::Theme(id), *x, *y, false);
@@ -287,6 +289,7 @@ impl Builder<'_> {
             when: note.when.clone(),
             source: note.source.clone(),
             parked,
+            locked: false,
         }));
     }
 
@@ -313,6 +316,7 @@ impl Builder<'_> {
             from: None,
             outcome: draft.outcome.clone(),
             spot: String::new(),
+            locked: false,
             place,
         }));
     }

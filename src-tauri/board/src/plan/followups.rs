@@ -47,6 +47,7 @@ pub(super) fn add(draft: &mut Draft<'_>, command: &Command) -> Result<(), Reject
         from: *from,
         outcome: String::new(),
         spot: String::new(),
+        locked: false,
         place: Place { order, ..place },
     }));
     Ok(())

@@ -8,6 +8,7 @@ mod connectors;
 mod draft;
 mod followups;
 mod insert;
+mod lock;
 mod meta;
 mod notes;
 mod people;
@@ -80,6 +81,9 @@ pub enum Rejection {
     /// People write each for themselves now.
     #[error("everybody writes for themselves until the reveal; write it among your own notes")]
     Private,
+    /// It is locked.
+    #[error("this is locked; unlock it first, with its menu")]
+    Locked(Key),
     /// A vote is open, and this would change what people vote on.
     #[error("people are voting on this; show the votes first")]
     Voting,
@@ -114,6 +118,7 @@ pub fn plan_all(board: &Board, actor: &Actor, commands: &[Command]) -> Result<Pl
     for command in commands {
         allow(actor.role, command)?;
         rules::check(&draft, actor, command)?;
+        lock::check(&draft, command)?;
         step(&mut draft, actor, command)?;
     }
     Ok(Plan {
@@ -175,6 +180,7 @@ fn step(draft: &mut Draft<'_>, actor: &Actor, command: &Command) -> Result<(), R
         Command::Move { moves } => places::shift(draft, moves),
         Command::Resize { key, x, y, size } => places::resize(draft, *key, (*x, *y), *size),
         Command::Restack { keys, front } => places::restack(draft, keys, *front),
+        Command::Lock { keys, locked } => lock::set(draft, keys, *locked),
         Command::Remove { keys } => places::remove(draft, keys),
         Command::Group { id, notes, name } => themes::group(draft, *id, notes, name),
         Command::NameTheme { id, name } => themes::name(draft, *id, name),

@@ -47,6 +47,7 @@ pub(super) fn add(
             when,
             source: String::new(),
             parked: false,
+            locked: false,
         }));
     }
     Ok(())

@@ -34,6 +34,7 @@ pub(super) fn add(draft: &mut Draft<'_>, command: &Command) -> Result<(), Reject
         size,
         order,
         collapsed: false,
+        locked: false,
     }));
     Ok(())
 }

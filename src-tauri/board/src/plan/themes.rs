@@ -84,6 +84,7 @@ pub(super) fn group(
         name,
         place,
         collapsed: false,
+        locked: false,
     }));
     append(draft, id, notes);
     dissolve(draft, left);

@@ -454,6 +454,10 @@ impl Random<'_> {
             44 => Command::Discuss {
                 on: self.rarely(3).then(|| Key::Theme(self.theme())),
             },
+            45 => Command::Lock {
+                keys: self.keys(),
+                locked: self.rarely(3),
+            },
             _ => Command::SetMeta {
                 set: vec![
                     MetaChange::Title(self.words()),
@@ -478,6 +482,7 @@ impl Random<'_> {
                     order: Order::default(),
                 },
                 collapsed: false,
+                locked: false,
             }),
             Record::Person(Person {
                 id: PersonId::from_bits(self.id_bits()),

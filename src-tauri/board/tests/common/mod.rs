@@ -214,6 +214,7 @@ pub fn make(seed: u64, texts: &[String]) -> Board {
             size: Size { w: 560, h: 400 },
             order: order(),
             collapsed: random(2) == 0,
+            locked: false,
         }));
     }
     let mut keys: Vec<Key> = board.sections.keys().map(|id| Key::Section(*id)).collect();
@@ -233,6 +234,7 @@ pub fn make(seed: u64, texts: &[String]) -> Board {
                 order: order(),
             },
             collapsed: false,
+            locked: false,
         }));
     }
     for _ in 0..random(10) {
@@ -262,6 +264,7 @@ pub fn make(seed: u64, texts: &[String]) -> Board {
                 String::new()
             },
             parked: random(5) == 0,
+            locked: false,
         }));
     }
     for _ in 0..random(4) {
@@ -282,6 +285,7 @@ pub fn make(seed: u64, texts: &[String]) -> Board {
             from: keys.get(random(9) as usize).copied(),
             outcome: text(),
             spot: String::new(),
+            locked: false,
             place: Place {
                 parent: homes[random(homes.len() as u64) as usize],
                 x: 0,

@@ -40,6 +40,7 @@ fn gathering(roles: &[Role]) -> (Lab, Vec<PeerId>) {
         size: Size { w: 440, h: 264 },
         order: Order("V".into()),
         collapsed: false,
+        locked: false,
     };
     let mut records = vec![Record::Section(section)];
     for n in 1..=6 {

@@ -35,6 +35,7 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
                     size: size(w, h, Size::SECTION),
                     order: order(&self.line("order")),
                     collapsed: self.flag("collapsed"),
+                    locked: self.flag("locked"),
                 })
             }
             Key::Note(id) => Record::Note(Note {
@@ -58,12 +59,14 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
                 when: self.when("when"),
                 source: self.line("source"),
                 parked: self.flag("parked"),
+                locked: self.flag("locked"),
             }),
             Key::Theme(id) => Record::Theme(Theme {
                 id,
                 name: self.line("name"),
                 place: self.place(),
                 collapsed: self.flag("collapsed"),
+                locked: self.flag("locked"),
             }),
             Key::Connector(id) => Record::Connector(Connector {
                 id,
@@ -93,6 +96,7 @@ impl<F: Fn(&str) -> Option<Any>> Registry<F> {
                 from: self.string("from").and_then(|key| key.parse().ok()),
                 outcome: self.line("outcome"),
                 spot: self.line("spot"),
+                locked: self.flag("locked"),
                 place: self.place(),
             }),
             Key::Person(id) => Record::Person(Person {

@@ -43,6 +43,7 @@ pub(crate) fn registers(record: &Record) -> Vec<Register> {
             out.put("box", frame, false);
             out.text("order", &r.order.0);
             out.flag("collapsed", r.collapsed);
+            out.flag("locked", r.locked);
         }
         Record::Note(r) => {
             out.word("kind", r.kind.word(), r.kind == NoteKind::Plain);
@@ -57,11 +58,13 @@ pub(crate) fn registers(record: &Record) -> Vec<Register> {
             out.put("when", when(r.when.as_ref()), r.when.is_none());
             out.text("source", &r.source);
             out.flag("parked", r.parked);
+            out.flag("locked", r.locked);
         }
         Record::Theme(r) => {
             out.text("name", &r.name);
             out.put("place", place(&r.place), false);
             out.flag("collapsed", r.collapsed);
+            out.flag("locked", r.locked);
         }
         Record::Connector(r) => {
             out.put("from", end(r.from), false);
@@ -85,6 +88,7 @@ pub(crate) fn registers(record: &Record) -> Vec<Register> {
             out.text("outcome", &r.outcome);
             out.text("spot", &r.spot);
             out.put("place", place(&r.place), false);
+            out.flag("locked", r.locked);
         }
         Record::Person(r) => {
             out.text("name", &r.name);

@@ -26,6 +26,7 @@ fn note(n: u128, text: &str) -> Record {
         when: None,
         source: String::new(),
         parked: false,
+        locked: false,
     })
 }
 

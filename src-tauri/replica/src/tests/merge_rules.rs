@@ -254,6 +254,21 @@ fn m6_different_fields_both_change_and_of_one_field_one_value_wins() {
 }
 
 #[test]
+fn m6_a_move_made_while_somebody_locked_the_note_is_kept_and_so_is_the_lock() {
+    let mut laptops = two_with_a_note("x");
+    let key = note(1).into();
+    laptops[0].act(&[Command::Lock {
+        keys: vec![key],
+        locked: true,
+    }]);
+    laptops[1].act(&[move_note(note(1), Parent::Board, 400, 80)]);
+    meet(&mut laptops);
+    assert_same(&laptops);
+    let note = &laptops[0].replica.board().notes[&note(1)];
+    assert!(note.locked && note.place.x == 400);
+}
+
+#[test]
 fn m6_a_phase_that_was_taken_off_the_list_gives_way_to_the_first() {
     let phase = |id: &str, skipped| Phase {
         id: id.into(),
@@ -428,6 +443,7 @@ fn records_of_every_kind_come_back_as_they_were_put() {
                 order: board::Order::between(None, None),
             },
             collapsed: true,
+            locked: false,
         }),
         Record::Connector(Connector {
             id: ConnectorId::from_bits(1),

@@ -324,6 +324,7 @@ fn first_records() -> Vec<Record> {
             size: board::Size { w: 480, h: 600 },
             order: board::Order(format!("a{n}")),
             collapsed: false,
+            locked: false,
         }));
     }
     records.push(Record::Person(board::Person {

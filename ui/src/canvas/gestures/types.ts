@@ -14,8 +14,8 @@ export type Hit =
   | { on: 'thing'; key: Key }
   /** A section below its header: marquees begin here. */
   | { on: 'body'; key: Key }
-  /** A grip of the selection frame. */
-  | { on: 'grip'; key: Key; grip: Grip }
+  /** A grip of the selection frame: of one thing, or (without a key) of all that is selected. */
+  | { on: 'grip'; key: Key | null; grip: Grip }
   /** The dot that a new connector is drawn out of. */
   | { on: 'port'; key: Key };
 
@@ -68,7 +68,7 @@ export type State =
   | { is: 'panning'; last: Point }
   | { is: 'marquee'; from: Spot; base: readonly Key[]; held: Held }
   | { is: 'moving'; from: Spot; copy: boolean }
-  | { is: 'resizing'; from: Spot; key: Key; grip: Grip; frame: Rect; now: Rect }
+  | { is: 'resizing'; from: Spot; key: Key | null; grip: Grip; frame: Rect; now: Rect }
   | { is: 'connecting'; from: Key | Point }
   | { is: 'drawing'; from: Spot; tool: 'note' | 'section' | 'followUp' };
 
@@ -80,9 +80,9 @@ export type Effect =
   | { do: 'drag'; dx: number; dy: number; at: Point; copy: boolean; straight: boolean }
   | { do: 'drop'; dx: number; dy: number; at: Point; copy: boolean; straight: boolean }
   | { do: 'dragStop' }
-  | { do: 'resize'; key: Key; rect: Rect }
-  | { do: 'resized'; key: Key; rect: Rect }
-  | { do: 'resizeStop'; key: Key }
+  | { do: 'resize'; key: Key | null; rect: Rect }
+  | { do: 'resized'; key: Key | null; rect: Rect }
+  | { do: 'resizeStop'; key: Key | null }
   | { do: 'connect'; from: Key | Point; at: Point; over: Key | null }
   | { do: 'connected'; from: Key | Point; at: Point; over: Key | null }
   | { do: 'connectStop' }

@@ -153,7 +153,15 @@ keys: Array<Key>,
 /**
  * To the front.
  */
-front: boolean, } | { "do": "remove", 
+front: boolean, } | { "do": "lock", 
+/**
+ * Which.
+ */
+keys: Array<Key>, 
+/**
+ * Locked from now on; else unlocked.
+ */
+locked: boolean, } | { "do": "remove", 
 /**
  * Which.
  */
@@ -449,7 +457,11 @@ spot: string,
 /**
  * Where its card lies on the board.
  */
-place: Place, };
+place: Place, 
+/**
+ * Locked: it is neither moved, resized nor taken off until somebody unlocks it.
+ */
+locked?: boolean, };
 
 /**
  * A change of a follow-up.
@@ -674,7 +686,11 @@ source: string,
 /**
  * Parked: kept for later, out of the way.
  */
-parked: boolean, };
+parked: boolean, 
+/**
+ * Locked: it is neither moved, resized nor taken off until somebody unlocks it.
+ */
+locked?: boolean, };
 
 /**
  * A change of a note.
@@ -885,7 +901,11 @@ order: Order,
 /**
  * Shown as its header only.
  */
-collapsed: boolean, };
+collapsed: boolean, 
+/**
+ * Locked: it is neither moved, resized nor taken off until somebody unlocks it.
+ */
+locked?: boolean, };
 
 /**
  * A change of a section.
@@ -992,7 +1012,11 @@ place: Place,
 /**
  * Shown as a stack.
  */
-collapsed: boolean, };
+collapsed: boolean, 
+/**
+ * Locked: it is neither moved, resized nor taken off until somebody unlocks it.
+ */
+locked?: boolean, };
 
 /**
  *A theme, a named group of notes: `t…`.

@@ -1,5 +1,8 @@
 import type { Desk } from '../../canvas/desk';
+import { locking, lying, tidyUp, toggleLock } from '../../canvas/arrange';
 import { duplicate } from '../../canvas/clipboard';
+import { dragged, movable } from '../../canvas/drop';
+import { keysFor } from '../../canvas/keys';
 import type { IconName } from '../../icons/paths';
 
 /** A line of the context menu. */
@@ -26,32 +29,51 @@ export function linesFor(desk: Desk): Line[] {
     if (when) lines.push(line);
   };
   if (!store.editable) {
-    add(true, { label: 'Select everything', key: 'Ctrl A', run: () => actions.selectAll() });
-    add(true, { label: 'Show the whole board', icon: 'fit', key: '9', run: () => scene.fit() });
+    add(true, {
+      label: 'Select everything',
+      key: keysFor('Select everything'),
+      run: () => actions.selectAll(),
+    });
+    add(true, {
+      label: 'Show the whole board',
+      icon: 'fit',
+      key: keysFor('Show the whole board'),
+      run: () => scene.fit(),
+    });
     return lines;
   }
   if (records.length === 0) {
     const at = actions.pointer ?? undefined;
-    add(true, { label: 'New note', icon: 'note', key: 'N', run: () => actions.addNote(at) });
+    add(true, {
+      label: 'New note',
+      icon: 'note',
+      key: keysFor('New note'),
+      run: () => actions.addNote(at),
+    });
     add(true, {
       label: 'New follow-up',
       icon: 'action',
-      key: 'F',
+      key: keysFor('Follow-up'),
       run: () => void actions.addFollowUp(at),
     });
     add(at, {
       label: 'New section',
       icon: 'section',
-      key: 'S',
+      key: keysFor('Section'),
       run: () => at && void actions.addSection(at),
     });
     add(true, {
       label: 'Select everything',
       rule: true,
-      key: 'Ctrl A',
+      key: keysFor('Select everything'),
       run: () => actions.selectAll(),
     });
-    add(true, { label: 'Show the whole board', icon: 'fit', key: '9', run: () => scene.fit() });
+    add(true, {
+      label: 'Show the whole board',
+      icon: 'fit',
+      key: keysFor('Show the whole board'),
+      run: () => scene.fit(),
+    });
     return lines;
   }
   const editing = {
@@ -66,25 +88,25 @@ export function linesFor(desk: Desk): Line[] {
   add(verb, {
     label: verb ?? '',
     icon: 'text',
-    key: 'Enter',
+    key: keysFor('Edit what is selected'),
     run: () => only && actions.edit(scene.selection.only ?? ''),
   });
   add(only?.type === 'note', {
     label: 'Next note beside it',
     icon: 'plus',
-    key: 'Ctrl Enter',
+    key: keysFor('Next note beside this one (Tab while writing)'),
     run: () => actions.addNext(scene.selection.only ?? ''),
   });
   add(only?.type === 'section', {
     label: 'New note in it',
     icon: 'note',
-    key: 'N',
+    key: keysFor('New note'),
     run: () => actions.addNote(),
   });
   add(notes.length > 0 || themes.length > 1, {
     label: themes.length > 1 ? 'Merge the groups' : 'Group',
     icon: 'group',
-    key: 'G',
+    key: keysFor('Group the selected notes'),
     run: () => void actions.group(),
   });
   add(themes.length > 0, { label: 'Take apart', icon: 'ungroup', run: () => actions.ungroup() });
@@ -106,36 +128,52 @@ export function linesFor(desk: Desk): Line[] {
     icon: 'pause',
     run: () => actions.park(),
   });
-  add(true, {
+  const { selection } = scene;
+  const { keys: lockable, locked } = locking(scene);
+  const free = movable(store, selection.keys);
+  const tidy = only?.type === 'section' ? only.layout === 'free' : lying(scene).length > 1;
+  add(tidy, {
+    label: 'Tidy up',
+    icon: 'tidy',
+    key: keysFor('Tidy up'),
+    run: () => tidyUp(actions),
+  });
+  add(lockable.length > 0, {
+    label: locked ? 'Unlock' : 'Lock',
+    icon: locked ? 'unlock' : 'lock',
+    key: keysFor('Lock or unlock'),
+    run: () => toggleLock(actions),
+  });
+  add(dragged(store, selection.keys).length > 0, {
     label: 'Duplicate',
     icon: 'copy',
     rule: true,
-    key: 'Ctrl D',
+    key: keysFor('Duplicate (or drag with Alt)'),
     run: () => void duplicate(actions),
   });
-  add(true, {
+  add(free.length > 0, {
     label: 'To the front',
     icon: 'arrow-up',
-    key: ']',
+    key: keysFor('To the front'),
     run: () => actions.restack(true),
   });
-  add(true, {
+  add(free.length > 0, {
     label: 'To the back',
     icon: 'arrow-down',
-    key: '[',
+    key: keysFor('To the back'),
     run: () => actions.restack(false),
   });
   add(true, {
     label: 'Show the selection',
     icon: 'fit',
-    key: '8',
+    key: keysFor('Show the selection'),
     run: () => scene.fit(scene.selection.keys, 2),
   });
-  add(true, {
+  add(!locked || lockable.length < records.length, {
     label: 'Remove',
     icon: 'remove',
     rule: true,
-    key: 'Del',
+    key: keysFor('Remove'),
     run: () => void actions.remove(),
   });
   return lines;

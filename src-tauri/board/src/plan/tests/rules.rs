@@ -328,6 +328,93 @@ fn restacking_is_for_what_lies_freely() {
 }
 
 #[test]
+fn w12_what_is_locked_stays_until_it_is_unlocked() {
+    let mut board = board(&columns());
+    let key: Key = note(1).into();
+    run(
+        &mut board,
+        &[
+            add(4, "d", in_section(2)),
+            Command::Lock {
+                keys: vec![key, section(2).into()],
+                locked: true,
+            },
+        ],
+    );
+    let someone = actor(Role::Facilitate);
+    for (command, locked) in [
+        (
+            Command::Move {
+                moves: vec![
+                    to(note(4), Parent::Board, 0, 0),
+                    to(note(1), Parent::Board, 0, 0),
+                ],
+            },
+            key,
+        ),
+        (
+            Command::Resize {
+                key,
+                x: 0,
+                y: 0,
+                size: None,
+            },
+            key,
+        ),
+        (
+            Command::Restack {
+                keys: vec![key],
+                front: true,
+            },
+            key,
+        ),
+        (
+            Command::Remove {
+                keys: vec![section(2).into()],
+            },
+            section(2).into(),
+        ),
+        (
+            Command::Group {
+                id: theme(9),
+                notes: vec![note(4), note(1)],
+                name: String::new(),
+            },
+            key,
+        ),
+    ] {
+        assert_eq!(
+            plan(&board, &someone, &command),
+            Err(Rejection::Locked(locked)),
+            "{command:?}"
+        );
+    }
+    // Its words are free, and so is what lies in it.
+    let words = Command::SetText {
+        key,
+        text: "other words".into(),
+    };
+    let inside = Command::Move {
+        moves: vec![to(note(4), in_section(2), 200, 100)],
+    };
+    run(&mut board, &[words, inside]);
+    let unlock = Command::Lock {
+        keys: vec![key],
+        locked: false,
+    };
+    run(&mut board, &[unlock, Command::Remove { keys: vec![key] }]);
+    assert!(!board.notes.contains_key(&note(1)));
+    let person = Command::Lock {
+        keys: vec![Key::Meta],
+        locked: true,
+    };
+    assert!(matches!(
+        plan(&board, &someone, &person),
+        Err(Rejection::Malformed(_))
+    ));
+}
+
+#[test]
 fn texts_and_lines_are_cleaned_and_bounded() {
     let board = board(&columns());
     let edit = vec![Splice {
