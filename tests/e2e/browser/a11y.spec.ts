@@ -144,3 +144,90 @@ for (const colorScheme of ["light", "dark"] as const) {
     await accessible(page, "Bright spots");
   });
 }
+
+for (const [way, options] of [
+  ["high contrast of the system", { forcedColors: "active" }],
+  ["more contrast", { contrast: "more" }],
+  ["dark with more contrast", { contrast: "more", colorScheme: "dark" }],
+] as const)
+  test(`a board can be worked with in ${way}`, async ({ another }) => {
+    test.setTimeout(60_000);
+    const { page } = await another(options);
+    await page.getByRole("button", { name: "Look at a sample review" }).click();
+    const subject = note(page, "One command put the old times back");
+    await choose(page, subject);
+    await accessible(page, `Board, ${way}`);
+    // Without colours of our own, an edge tells a note from the sheet, and the selection from the rest.
+    if (way === "high contrast of the system") {
+      const edge = await subject.evaluate((element) => {
+        const { outlineStyle, borderTopStyle } = getComputedStyle(element);
+        return [outlineStyle, borderTopStyle];
+      });
+      expect(edge).toContain("solid");
+      await expect(page.locator(".selbox")).toHaveCSS("border-top-style", "solid");
+    }
+    await page.keyboard.press("Control+k");
+    await accessible(page, `Everything that can be done, ${way}`);
+  });
+
+test("with text at 200 % everything is still to be reached", async ({ another }) => {
+  // A window of 1920×1080 in which everything is twice as large.
+  const { page } = await another({
+    viewport: { width: 960, height: 540 },
+    deviceScaleFactor: 2,
+  });
+  await page.getByRole("button", { name: "Look at a sample review" }).click();
+  await expect(note(page, "One command put the old times back")).toBeVisible();
+  for (const name of [
+    "Back to boards",
+    "Follow-ups",
+    "Invite",
+    "Export",
+    "Undo",
+    "Zoom in",
+    "Note",
+  ])
+    await expect(page.getByRole("button", { name, exact: true }), name).toBeInViewport({
+      ratio: 1,
+    });
+  for (const [open, title] of [
+    ["Control+k", "What would you like to do?"],
+    ["?", "Everything has a key"],
+  ] as const) {
+    await page.keyboard.press(open);
+    const dialog = page.getByRole("dialog", { name: title });
+    await expect(dialog).toBeInViewport({ ratio: 1 });
+    await expect(dialog.getByRole("button", { name: "Close" })).toBeInViewport({ ratio: 1 });
+    await page.keyboard.press("Escape");
+  }
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+  ).toBeLessThanOrEqual(0);
+});
+
+test("nothing glides where motion is to be reduced", async ({ another }) => {
+  const { page } = await another({ reducedMotion: "reduce" });
+  await page.getByRole("button", { name: "Look at a sample review" }).click();
+  await expect(note(page, "One command put the old times back")).toBeVisible();
+  const moving = await page.evaluate(
+    () =>
+      document.getAnimations().filter((one) => {
+        const { duration } = one.effect?.getComputedTiming() ?? {};
+        return typeof duration === "number" && duration > 1;
+      }).length,
+  );
+  expect(moving).toBe(0);
+  // A jump to somewhere else is there with the next frame.
+  await page.keyboard.press("-");
+  const zoom = await page.evaluate(
+    () =>
+      new Promise((resolve) =>
+        requestAnimationFrame(() =>
+          requestAnimationFrame(() =>
+            resolve(document.querySelector('[aria-label^="Zoom: "]')?.textContent),
+          ),
+        ),
+      ),
+  );
+  expect(zoom).not.toBe("100%");
+});

@@ -16,6 +16,7 @@ import {
   write,
 } from "../support/board";
 import { expect, test } from "../support/browser";
+import { invite, join, name } from "../support/together";
 
 /** Three notes that lie anyhow, all selected. */
 async function three(page: Page): Promise<void> {
@@ -243,4 +244,150 @@ test("the sheet lists what the keys do, and undo says what it undoes", async ({
   const sheet = page.getByRole("dialog", { name: "Everything has a key" });
   for (const line of ["Tidy up", "Align left edges", "Lock or unlock", "Find on this board"])
     await expect(sheet.getByText(line, { exact: true })).toBeVisible();
+});
+
+/** What Ctrl+C puts on the clipboard, by type. */
+function copied(page: Page): Promise<Record<string, string>> {
+  return canvas(page).evaluate((element) => {
+    const clipboardData = new DataTransfer();
+    element.dispatchEvent(
+      new ClipboardEvent("copy", { clipboardData, bubbles: true, cancelable: true }),
+    );
+    return Object.fromEntries(
+      clipboardData.types.map((type) => [type, clipboardData.getData(type)]),
+    );
+  });
+}
+
+function paste(page: Page, data: Record<string, string>): Promise<void> {
+  return canvas(page).evaluate((element, data) => {
+    const clipboardData = new DataTransfer();
+    for (const [type, text] of Object.entries(data)) clipboardData.setData(type, text);
+    element.dispatchEvent(
+      new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }),
+    );
+  }, data);
+}
+
+test("copied notes are text, Markdown and HTML to others, and notes again on another board", async ({
+  laptop: { page },
+  another,
+}) => {
+  await newBoard(page, "Empty board");
+  const lucky = await write(page, "the van was near", { x: 260, y: 220 });
+  await choose(page, lucky);
+  await tools(page).getByRole("button", { name: /^Kind/ }).click();
+  await page
+    .getByRole("group", { name: "Kind" })
+    .getByRole("button", { name: "Got lucky" })
+    .click();
+  await write(page, "*sic* <b>", { x: 470, y: 220 });
+  await canvas(page).focus();
+  await page.keyboard.press("Control+a");
+  const data = await copied(page);
+  expect(data["text/plain"]).toBe("the van was near\n*sic* <b>");
+  expect(data["text/markdown"]).toBe("- the van was near\n- \\*sic\\* \\<b\\>\n");
+  expect(data["text/html"]).toBe("<ul><li>the van was near</li><li>*sic* &#60;b&#62;</li></ul>");
+
+  const { page: elsewhere } = await another();
+  await newBoard(elsewhere, "Empty board");
+  await canvas(elsewhere).focus();
+  await paste(elsewhere, data);
+  await expect(notes(elsewhere)).toHaveCount(2);
+  await expect(note(elsewhere, "the van was near")).toHaveAttribute("data-kind", "lucky");
+  await saved(elsewhere);
+
+  // Whoever sends something broken under our name gets its words as notes.
+  await paste(elsewhere, { ...data, "application/x-upshot-things+json": "{" });
+  await expect(notes(elsewhere)).toHaveCount(4);
+});
+
+for (const [what, data, texts] of [
+  [
+    "a column of a spreadsheet",
+    {
+      "text/plain": 'late feed\n"night shift\nwithout notice"\n',
+      "text/html":
+        "<meta><table><tr><td>late feed</td></tr><tr><td>night shift<br>without notice</td></tr></table>",
+    },
+    ["late feed", "night shift\nwithout notice"],
+  ],
+  [
+    "a Markdown list",
+    { "text/plain": "- [ ] call Maps\n- rehearse\n  every week\n1. ship\n" },
+    ["call Maps", "rehearse\nevery week", "ship"],
+  ],
+] as const)
+  test(`${what} becomes a note each, or one note`, async ({ laptop: { page } }) => {
+    await newBoard(page, "Empty board");
+    await canvas(page).focus();
+    await paste(page, data);
+    await expect(notes(page)).toHaveCount(texts.length);
+    for (const text of texts)
+      await expect(notes(page).getByRole("paragraph").filter({ hasText: text })).toHaveText(text, {
+        useInnerText: true,
+      });
+    const messages = page.getByRole("region", { name: "Messages" });
+    await messages.getByRole("button", { name: "As one note" }).click();
+    await expect(notes(page)).toHaveCount(1);
+  });
+
+test("somebody's view is followed until one moves the view oneself", async ({
+  laptop,
+  another,
+}) => {
+  const { page } = laptop;
+  await name(page, "Mei");
+  await newBoard(page, "Empty board");
+  await write(page, "here", { x: 300, y: 220 });
+  const { page: noor } = await another();
+  await name(noor, "Noor");
+  await join(noor, await invite(page));
+  await expect(note(noor, "here")).toBeVisible();
+
+  await noor.getByRole("button", { name: /^Who is here/ }).click();
+  await noor.getByRole("button", { name: "Follow Mei" }).click();
+  await expect(noor.getByText("You see what Mei sees")).toBeVisible();
+  const area = await frame(canvas(page));
+  await page.mouse.move(area.x + 500, area.y + 300);
+  await page.mouse.wheel(0, 260);
+  const apart = async () => {
+    const there = await middle(note(page, "here"));
+    const here = await middle(note(noor, "here"));
+    return Math.abs(there.x - here.x) + Math.abs(there.y - here.y);
+  };
+  await expect.poll(apart).toBeLessThan(4);
+  await page.keyboard.press("Control+=");
+  await expect.poll(apart).toBeLessThan(6);
+
+  await noor.mouse.move(area.x + 500, area.y + 300);
+  await noor.mouse.wheel(0, -200);
+  await expect(noor.getByText("You see what Mei sees")).toHaveCount(0);
+
+  // What others do is said aloud, and their names lie beside notes, not on them.
+  await write(noor, "from Noor", { x: 640, y: 300 });
+  await expect(page.getByText("Noor added a note", { exact: true })).toBeAttached();
+  await page.keyboard.press("9");
+  const target = note(noor, "from Noor");
+  const on = await frame(target);
+  await noor.mouse.move(on.x + 20, on.y + 20);
+  const label = page.locator(".cursor span", { hasText: "Noor" });
+  await expect(label).toBeAttached();
+  const covers = async () => {
+    const a = await frame(label);
+    if ((await label.evaluate((element) => getComputedStyle(element).opacity)) === "0")
+      return false;
+    for (const one of await notes(page).all()) {
+      const b = await frame(one);
+      if (
+        a.x < b.x + b.width &&
+        b.x < a.x + a.width &&
+        a.y < b.y + b.height &&
+        b.y < a.y + a.height
+      )
+        return true;
+    }
+    return false;
+  };
+  await expect.poll(covers).toBe(false);
 });

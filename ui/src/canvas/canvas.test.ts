@@ -12,7 +12,6 @@ import {
   toWorld,
   zoomed,
 } from './camera';
-import { linesOf } from './copy';
 import { holds, meets } from './geometry';
 import { glyphPath } from './glyphs';
 import { Grid } from './grid';
@@ -190,12 +189,6 @@ describe('snapped', () => {
       guides: [{ axis: 'x', at: 200 }],
     });
     expect(snapped({ x: 65, y: 500, w: 128, h: 88 }, [other], 6)).toMatchObject({ dx: -1, dy: 0 });
-  });
-});
-
-describe('pasted text', () => {
-  it('is a note a line, without list marks', () => {
-    expect(linesOf('- one\r\n\n 2. two\n* [x] three')).toEqual(['one', 'two', 'three']);
   });
 });
 

@@ -1,16 +1,28 @@
 import type { Key, Record as BoardRecord } from '../ipc/generated/board';
-import { BOARD, keyOf, placeOf, wordsOf } from '../board/records';
+import { BOARD, keyOf, parentOf, placeOf, wordsOf } from '../board/records';
 import type { Actions } from './actions.svelte';
-import { copies, linesOf } from './copy';
+import { copies } from './copy';
 import { dragged, withContents } from './drop';
 import { around, type Point } from './geometry';
+import {
+  htmlOf,
+  linesOf,
+  markdownOf,
+  packed,
+  plainOf,
+  rowsOf,
+  type Said,
+  THINGS,
+  type Things,
+  unpacked,
+} from './outside';
 import { readingOrder } from './reading';
 
 /** Copies land this far from what they are copies of, board units. */
 const BESIDE = 24;
 
 /** Things copied on this laptop, and the words that went to the clipboard with them. */
-let copied: { words: string; records: BoardRecord[]; at: Map<Key, Point> } | undefined;
+let copied: (Things & { words: string }) | undefined;
 
 /** Selected things and what is on them, with the connectors between. */
 function taken(actions: Actions): { records: BoardRecord[]; roots: Key[] } {
@@ -52,20 +64,40 @@ function isRoot(record: BoardRecord, among: readonly BoardRecord[]): boolean {
   return record.type !== 'connector' && !among.some((other) => keyOf(other) === parent);
 }
 
+/** What records say, in reading order: titles before what lies under them. */
+function saying({ scene }: Actions, records: readonly BoardRecord[]): Said[] {
+  const among = new Set(records.map(keyOf));
+  const under = (parent: string | undefined): Said[] => {
+    const stops = records.flatMap((record) => {
+      const rect = scene.layout.rect(keyOf(record));
+      const above = parentOf(record) ?? BOARD;
+      const here = parent === undefined ? !among.has(above) : above === parent;
+      return rect && here && record.type !== 'connector'
+        ? [{ key: keyOf(record), rect, record }]
+        : [];
+    });
+    return readingOrder(stops).flatMap(({ key, record }) => {
+      const text = wordsOf(record);
+      const as = record.type === 'theme' ? 'group' : AS[record.type];
+      return [...(text !== '' && as ? [{ as, text }] : []), ...under(key)];
+    });
+  };
+  return under(undefined);
+}
+
+const AS: Partial<Record<BoardRecord['type'], Said['as']>> = {
+  section: 'section',
+  note: 'item',
+  followUp: 'task',
+};
+
 /** Puts what is selected on the clipboard, as words for others and as things for here. */
 export function copy(actions: Actions, data: DataTransfer): boolean {
   const { scene } = actions;
   const { records } = taken(actions);
   if (records.length === 0) return false;
-  const stops = records.flatMap((record) => {
-    const rect = scene.layout.rect(keyOf(record));
-    return rect && wordsOf(record) !== ''
-      ? [{ key: keyOf(record), rect, words: wordsOf(record) }]
-      : [];
-  });
-  const words = readingOrder(stops)
-    .map((stop) => stop.words)
-    .join('\n');
+  const said = saying(actions, records);
+  const words = plainOf(said);
   const at = new Map(
     records.flatMap((record): [Key, Point][] => {
       const rect = scene.layout.rect(keyOf(record));
@@ -73,6 +105,9 @@ export function copy(actions: Actions, data: DataTransfer): boolean {
     }),
   );
   data.setData('text/plain', words);
+  data.setData('text/markdown', markdownOf(said));
+  data.setData('text/html', htmlOf(said));
+  data.setData(THINGS, packed({ records, at }));
   copied = { words, records, at };
   return true;
 }
@@ -84,7 +119,13 @@ export async function paste(actions: Actions, data: DataTransfer): Promise<void>
     await pasteThings(actions, copied);
     return;
   }
-  const lines = linesOf(words);
+  const things = unpacked(data.getData(THINGS));
+  if (things) {
+    await pasteThings(actions, things);
+    return;
+  }
+  const rows = rowsOf(data.getData('text/html'));
+  const lines = rows.length > 0 ? rows : linesOf(words);
   if (lines.length === 0) return;
   const keys = await actions.addTexts(lines);
   actions.scene.selection.set(keys);
@@ -100,7 +141,7 @@ export async function paste(actions: Actions, data: DataTransfer): Promise<void>
   }
 }
 
-async function pasteThings(actions: Actions, from: NonNullable<typeof copied>): Promise<void> {
+async function pasteThings(actions: Actions, from: Things): Promise<void> {
   const { store, scene } = actions;
   const box = around([...from.at.values()].map(({ x, y }) => ({ x, y, w: 0, h: 0 }))) ?? {
     x: 0,
@@ -115,11 +156,7 @@ async function pasteThings(actions: Actions, from: NonNullable<typeof copied>): 
       y: Math.round(to.y + at.y - box.y),
     };
   });
-  // People of another board are not here: what they wrote is pasted without a name.
-  const own = made.map((record) =>
-    record.type === 'note' ? { ...record, author: store.person } : record,
-  );
-  if (await actions.run([{ do: 'insert', records: own }])) {
-    scene.selection.set(own.filter((record) => isRoot(record, own)).map(keyOf));
+  if (made.length > 0 && (await actions.run([{ do: 'insert', records: made }]))) {
+    scene.selection.set(made.filter((record) => isRoot(record, made)).map(keyOf));
   }
 }

@@ -89,11 +89,3 @@ export function copies(
 function at({ x, y }: { x: number; y: number }): { x: number; y: number } {
   return { x, y };
 }
-
-/** The notes of pasted text: one a line where there are several, list marks taken off. */
-export function linesOf(text: string): string[] {
-  return text
-    .split(/\r?\n/)
-    .map((line) => line.replace(/^\s*(?:[-*+•]|\d+[.)])\s+(?:\[[ xX]\]\s+)?/, '').trim())
-    .filter((line) => line !== '');
-}

@@ -1,6 +1,7 @@
 import type { BoardStore } from '../board/store.svelte';
 import { Actions, type Saying } from './actions.svelte';
 import { Find } from './find.svelte';
+import { Following } from './following.svelte';
 import { Pointer } from './pointer.svelte';
 import { Telling } from './presence';
 import { RemoteDrags } from './remote';
@@ -15,6 +16,7 @@ export class Desk {
   readonly pointer: Pointer;
   readonly walk: Walk;
   readonly find: Find;
+  readonly following: Following;
   readonly telling: Telling;
   readonly remote: RemoteDrags;
   /** The caret in the text that is being edited here. */
@@ -32,6 +34,7 @@ export class Desk {
     this.pointer = new Pointer(this.actions, () => this.telling.news());
     this.walk = new Walk(this.scene);
     this.find = new Find(this.scene, this.walk);
+    this.following = new Following(store, this.scene);
     this.remote = new RemoteDrags(store, this.scene);
   }
 

@@ -8,6 +8,9 @@ import type { Walk } from './walk';
 /** Smaller than this a note cannot be read: a jump to it comes nearer. */
 const READABLE = 0.6;
 
+/** The search lies over the top of the canvas, CSS pixels. */
+const BAR = 48;
+
 /** The search on the board: what matches, and which of it is looked at. */
 export class Find {
   /** Whether the search is open. */
@@ -103,6 +106,10 @@ export class Find {
       const c = middle(rect);
       const { w, h } = viewport.size;
       viewport.glide({ x: c.x - w / 2, y: c.y - h / 2, z: 1 });
-    } else this.#scene.bring(rect);
+    } else {
+      // What is found does not lie under the search itself.
+      const above = BAR / viewport.target.z;
+      this.#scene.bring({ ...rect, y: rect.y - above, h: rect.h + above });
+    }
   }
 }
