@@ -84,6 +84,11 @@ screenshots: setup-test ui ## The README's pictures, from the real app in a brow
 bench: setup-test ui ## Figures, each beside what it is compared with
 	scripts/bench
 
+.PHONY: bench-canvas
+bench-canvas: setup-test ui ## What drawing the board costs, beside Excalidraw and tldraw
+	cargo build --release --locked -p cli
+	@scripts/bench-canvas $(ARGS)
+
 .PHONY: fmt
 fmt: ui/node_modules/.package-lock.json ## Format everything
 	cargo fmt --all
