@@ -159,11 +159,11 @@ for (const [way, options] of [
     await accessible(page, `Board, ${way}`);
     // Without colours of our own, an edge tells a note from the sheet, and the selection from the rest.
     if (way === "high contrast of the system") {
-      const edge = await subject.evaluate((element) => {
-        const { outlineStyle, borderTopStyle } = getComputedStyle(element);
-        return [outlineStyle, borderTopStyle];
-      });
-      expect(edge).toContain("solid");
+      const other = note(page, "Each day ended with one open list");
+      await expect(other).toHaveCSS("outline-style", "solid");
+      await expect(
+        page.getByRole("group", { name: "Group: We practised before it counted" }),
+      ).toHaveCSS("outline-style", "solid");
       await expect(page.locator(".selbox")).toHaveCSS("border-top-style", "solid");
     }
     await page.keyboard.press("Control+k");
