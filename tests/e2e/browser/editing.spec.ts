@@ -391,3 +391,39 @@ test("somebody's view is followed until one moves the view oneself", async ({
   };
   await expect.poll(covers).toBe(false);
 });
+
+test("keys act on a note that was just written, though it is not selected", async ({
+  laptop: { page },
+}) => {
+  await newBoard(page, "Empty board");
+  await write(page, "one", { x: 300, y: 220 });
+  await expect(note(page, "one")).toBeFocused();
+  const before = await box(page, "one");
+  await page.keyboard.press("Alt+ArrowDown");
+  await expect.poll(async () => (await box(page, "one")).y).toBeGreaterThan(before.y);
+  await page.keyboard.press("Delete");
+  await expect(notes(page)).toHaveCount(0);
+});
+
+test("a board that takes a while to open shows where things will be, and then them", async ({
+  laptop: { page },
+}) => {
+  await newBoard(page, "Delivery review");
+  await expect(section(page, "What went well?")).toBeVisible();
+  await saved(page);
+  let release: () => void = () => undefined;
+  const wait = new Promise<void>((resolve) => (release = resolve));
+  await page.routeWebSocket(/./, (socket) => {
+    const engine = socket.connectToServer();
+    engine.onMessage(async (message) => {
+      if (String(message).includes('"snapshot"')) await wait;
+      socket.send(message);
+    });
+  });
+  await page.reload();
+  await expect(page.getByLabel("Reading the board")).toBeVisible();
+  await expect(page.getByLabel("Reading the board")).toHaveAttribute("aria-busy", "true");
+  release();
+  await expect(section(page, "What went well?")).toBeVisible();
+  await expect(page.getByLabel("Reading the board")).toHaveCount(0);
+});

@@ -32,6 +32,8 @@ export interface Binding {
   group: 'Write' | 'Move around' | 'Arrange' | 'Tools' | 'Edit';
   /** It works while somebody writes in a field, too. */
   everywhere?: boolean;
+  /** With nothing selected it is about what has the keyboard: a note that was just written, say. */
+  focused?: boolean;
   run(bench: Bench): void;
 }
 
@@ -108,12 +110,14 @@ export const BINDINGS: readonly Binding[] = [
   },
   {
     chords: ['mod+d'],
+    focused: true,
     label: 'Duplicate (or drag with Alt)',
     group: 'Edit',
     run: ({ actions }) => void duplicate(actions),
   },
   {
     chords: ['delete', 'backspace'],
+    focused: true,
     label: 'Remove',
     group: 'Edit',
     run: ({ actions }) => void actions.remove(),
@@ -165,18 +169,21 @@ export const BINDINGS: readonly Binding[] = [
   },
   {
     chords: ['mod+shift+l'],
+    focused: true,
     label: 'Lock or unlock',
     group: 'Arrange',
     run: ({ actions }) => toggleLock(actions),
   },
   {
     chords: [']'],
+    focused: true,
     label: 'To the front',
     group: 'Arrange',
     run: ({ actions }) => actions.restack(true),
   },
   {
     chords: ['['],
+    focused: true,
     label: 'To the back',
     group: 'Arrange',
     run: ({ actions }) => actions.restack(false),
@@ -196,12 +203,14 @@ export const BINDINGS: readonly Binding[] = [
     },
     {
       chords: [`alt+arrow${direction}`],
+      focused: true,
       label: i ? '' : 'Move the selection',
       group: 'Arrange',
       run: ({ actions }) => actions.moveBy(direction, STEP),
     },
     {
       chords: [`alt+shift+arrow${direction}`],
+      focused: true,
       label: i ? '' : 'Move it by a hair',
       group: 'Arrange',
       run: ({ actions }) => actions.moveBy(direction, 1),
@@ -279,6 +288,7 @@ export const BINDINGS: readonly Binding[] = [
   { chords: ['?'], label: 'All keys', group: 'Tools', run: ({ help }) => help() },
   {
     chords: ['contextmenu', 'shift+f10'],
+    focused: true,
     label: 'Menu of the selection',
     group: 'Edit',
     run: ({ menu }) => menu(),
@@ -340,6 +350,10 @@ export function press(event: KeyboardEvent, bench: Bench): boolean {
   }
   const binding = BY_CHORD.get(chordOf(event));
   if (!binding) return false;
+  const { focus } = selection;
+  if (binding.focused && focus !== null && selection.keys.size === 0) {
+    if (actions.scene.element(focus) === document.activeElement) selection.set([focus]);
+  }
   binding.run(bench);
   return true;
 }
