@@ -427,3 +427,25 @@ test("a board that takes a while to open shows where things will be, and then th
   await expect(section(page, "What went well?")).toBeVisible();
   await expect(page.getByLabel("Reading the board")).toHaveCount(0);
 });
+
+test("right-to-left words begin at the right edge of their note, left-to-right ones at the left", async ({
+  laptop: { page },
+}) => {
+  await newBoard(page, "Empty board");
+  const gaps = async (text: string) =>
+    note(page, text)
+      .getByRole("paragraph")
+      .evaluate((paragraph) => {
+        const range = document.createRange();
+        range.selectNodeContents(paragraph);
+        const words = range.getBoundingClientRect();
+        const all = paragraph.getBoundingClientRect();
+        return { left: words.left - all.left, right: all.right - words.right };
+      });
+  await write(page, "שלום", { x: 300, y: 220 });
+  const hebrew = await gaps("שלום");
+  expect(hebrew.right).toBeLessThan(1);
+  expect(hebrew.left).toBeGreaterThan(20);
+  await write(page, "hello", { x: 560, y: 220 });
+  expect((await gaps("hello")).left).toBeLessThan(1);
+});
