@@ -16,19 +16,33 @@ const GAP = 24;
 /** The height of a follow-up's card of four lines, and a gap, in board units. */
 const CARD = 124;
 
-/** Opens a board for a moment and carries out what is planned on it. */
-async function on(
+/** What is being done elsewhere by each client, up to the last that was asked for. */
+const underWay = new WeakMap<Client, Promise<void>>();
+
+/**
+ * Opens a board for a moment and carries out what is planned on it. One after the other: the end of
+ * one would otherwise close the board under the next.
+ */
+function on(
   client: Client,
   board: BoardId,
   plan: (records: readonly Record[]) => Command[],
 ): Promise<void> {
-  const { snapshot } = await client.ask({ ask: 'open', board });
-  try {
-    const commands = plan(snapshot.records);
-    await client.ask({ ask: 'execute', board, person: null, commands });
-  } finally {
-    await client.ask({ ask: 'close', board });
-  }
+  const done = (underWay.get(client) ?? Promise.resolve()).then(async () => {
+    const { snapshot } = await client.ask({ ask: 'open', board });
+    try {
+      const commands = plan(snapshot.records);
+      await client.ask({ ask: 'execute', board, person: null, commands });
+    } finally {
+      await client.ask({ ask: 'close', board });
+    }
+  });
+  // Whoever asked hears of a failure; the next one is tried all the same.
+  underWay.set(
+    client,
+    done.catch(() => undefined),
+  );
+  return done;
 }
 
 /** The lower edge of everything on the board. */
