@@ -27,7 +27,7 @@ fn phase(id: &str, kind: PhaseKind, writing: Writing) -> Phase {
 }
 
 /// The first laptop facilitates; everybody gathers privately. Person `n + 1` is at laptop `n`.
-fn gathering(roles: &[Role]) -> (Lab, Vec<PeerId>) {
+pub(super) fn gathering(roles: &[Role]) -> (Lab, Vec<PeerId>) {
     let mut lab = Lab::new(roles);
     let section = Section {
         id: QUESTION,
@@ -83,7 +83,16 @@ fn put(at: usize, n: u128, text: &str, anonymous: bool) -> BoardRequest {
     }
 }
 
-fn reveal() -> Vec<Command> {
+/// So many anonymous notes of the person at a laptop.
+pub(super) fn anonymous_notes(lab: &mut Lab, at: usize, count: u128) {
+    for n in 0..count {
+        let text = format!("of laptop {at}: {n:04}");
+        lab.ask(at, put(at, at as u128 * 1_000 + n, &text, true))
+            .unwrap();
+    }
+}
+
+pub(super) fn reveal() -> Vec<Command> {
     vec![Command::Reveal {
         phase: "gather".into(),
     }]
