@@ -8,6 +8,7 @@ use crate::private::{Cast, Secret};
 use crate::protocol::{BoardReply, Dots, Fault, FaultCode};
 use board::votes::{self, BallotError};
 use board::{Board, PersonId, Role, Vote};
+use rand::seq::SliceRandom;
 use replica::ExecuteError;
 
 impl OpenBoard {
@@ -122,8 +123,9 @@ impl OpenBoard {
             })
             .collect();
         let id = vote.map(|vote| vote.id).unwrap_or_default();
+        dots.shuffle(cx.rng);
         let records = board::show(self.replica.board(), &id, &dots);
-        match self.put_apart(cx, records, gone) {
+        match self.put_each_apart(cx, records, gone) {
             Ok(()) => {
                 for person in people {
                     self.private.ballots.remove(&person);

@@ -2,7 +2,7 @@
 //!
 //! Private notes are this laptop's own ([`crate::private`]). Whoever reveals a phase only says so
 //! on the board; every laptop that sees it then puts its own people's notes there, shuffled, under
-//! ids and a client id that say nothing about who wrote them. The rows go from the store in the
+//! ids and client ids that say nothing about who wrote them. The rows go from the store in the
 //! transaction that stores the update: a crash in between neither loses a note nor doubles it.
 
 use crate::input::{SessionId, SessionKind};
@@ -202,14 +202,15 @@ impl OpenBoard {
         let (anonymous, named) = which
             .into_iter()
             .partition(|at| notes.get(at).is_some_and(|written| written.note.anonymous));
-        self.publish_together(cx, anonymous)?;
-        self.publish_together(cx, named)
+        self.publish_together(cx, anonymous, true)?;
+        self.publish_together(cx, named, false)
     }
 
     fn publish_together(
         &mut self,
         cx: &mut Cx<'_>,
         mut which: Vec<(PersonId, NoteId)>,
+        anonymous: bool,
     ) -> Result<(), ExecuteError> {
         which.shuffle(cx.rng);
         while !which.is_empty() {
@@ -242,12 +243,38 @@ impl OpenBoard {
                 id: *id,
                 body: None,
             });
-            self.put_apart(cx, records, gone.collect())?;
+            if anonymous {
+                self.put_each_apart(cx, records, gone.collect())?;
+            } else {
+                self.put_apart(cx, records, gone.collect())?;
+            }
             for at in batch {
                 self.private.notes.remove(&at);
             }
         }
         Ok(())
+    }
+
+    /// Puts records onto the board of which none tells which others came from the same laptop: each
+    /// has a client id of its own. The rows go with the last; what is there already when this is
+    /// done again after a crash is left out by whoever made the records.
+    pub(crate) fn put_each_apart(
+        &mut self,
+        cx: &mut Cx<'_>,
+        records: Vec<Record>,
+        gone: Vec<Secret>,
+    ) -> Result<(), ExecuteError> {
+        let mut gone = Some(gone);
+        let mut left = records.len();
+        for record in records {
+            left -= 1;
+            let gone = if left == 0 { gone.take() } else { None };
+            self.put_apart(cx, vec![record], gone.unwrap_or_default())?;
+        }
+        match gone {
+            Some(gone) => self.put_apart(cx, Vec::new(), gone),
+            None => Ok(()),
+        }
     }
 
     /// Puts records onto the board that do not tell who brings them, and takes rows off the store

@@ -76,6 +76,7 @@ mod room;
 mod session;
 mod sync;
 mod text;
+mod timer;
 mod workshop;
 
 #[cfg(test)]

@@ -7,19 +7,21 @@ use crate::output::Output;
 use crate::private::MOST_PEOPLE;
 use crate::protocol::{BoardEvent, BoardReply, Fault, Progress, Timer, TimerChange};
 use crate::requests::rejected;
+use crate::timer::{self, Running};
 use crate::wire::{RoomItem, Working};
 use board::{PersonId, Rejection, Role};
 use rand::Rng;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// The longest a timer can be set to: a day.
-const LONGEST_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How many laptops' progress is remembered; as many as there are presences.
 const MOST_LAPTOPS: usize = 256;
 /// What goes on is told again this often: frames of the presence lane may get lost.
 const AGAIN_MS: i64 = 5_000;
 /// So many calls to look somewhere are known again when they come another way.
 const KNOWN_CALLS: usize = 32;
+/// Calls of peers are heeded this often. A flood of them is thereby let through so slowly that each
+/// is still known when it comes around another way; it would go around for ever otherwise.
+const CALL_EVERY_MS: i64 = 250;
 
 /// What passes on a board.
 #[derive(Debug, Default)]
@@ -36,36 +38,10 @@ pub(crate) struct Room {
     /// Counts up with each change of the timer by anybody; the largest counts.
     timer_stamp: u64,
     calls: VecDeque<u64>,
+    /// When a call of a peer was heeded last.
+    called: Option<Millis>,
     /// When what goes on is told again.
     again: Option<Millis>,
-}
-
-/// The timer, by this laptop's clock.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Running {
-    total_ms: i64,
-    /// What was left at `at`.
-    left_ms: i64,
-    at: Millis,
-    running: bool,
-}
-
-impl Running {
-    fn left(&self, now: Millis) -> i64 {
-        if self.running {
-            self.left_ms.saturating_sub(now.since(self.at))
-        } else {
-            self.left_ms
-        }
-    }
-
-    fn told(&self, now: Millis) -> Timer {
-        Timer {
-            total_ms: self.total_ms,
-            left_ms: self.left(now),
-            running: self.running,
-        }
-    }
 }
 
 impl Room {
@@ -216,39 +192,8 @@ impl OpenBoard {
     ) -> Result<BoardReply, Fault> {
         self.facilitates(session)?;
         let now = cx.now;
-        let within = |ms: i64| ms.clamp(-LONGEST_MS, LONGEST_MS);
-        let timer = self.room.timer.clone();
-        self.room.timer = match (change, timer) {
-            (TimerChange::Start { ms }, _) => Some(Running {
-                total_ms: (*ms).clamp(0, LONGEST_MS),
-                left_ms: (*ms).clamp(0, LONGEST_MS),
-                at: now,
-                running: true,
-            }),
-            (TimerChange::Stop, _) | (_, None) => None,
-            (TimerChange::Pause, Some(timer)) => Some(Running {
-                left_ms: timer.left(now),
-                at: now,
-                running: false,
-                ..timer
-            }),
-            (TimerChange::Resume, Some(timer)) => Some(Running {
-                left_ms: timer.left(now),
-                at: now,
-                running: true,
-                ..timer
-            }),
-            // "A minute more" means from now, however long it has been over.
-            (TimerChange::Extend { ms }, Some(timer)) => Some(Running {
-                total_ms: within(timer.total_ms.saturating_add(within(*ms))).max(0),
-                left_ms: within(timer.left(now).max(0).saturating_add(within(*ms))).max(0),
-                at: now,
-                ..timer
-            }),
-        };
-        // Two who press at once: the low bits, drawn at random, decide the same everywhere.
-        let next = (self.room.timer_stamp >> 16).saturating_add(1) << 16;
-        self.room.timer_stamp = next | u64::from(cx.rng.random::<u16>());
+        self.room.timer = timer::changed(self.room.timer.take(), change, now);
+        self.room.timer_stamp = timer::next_stamp(self.room.timer_stamp, cx.rng.random());
         self.tell_timer(cx, None);
         Ok(BoardReply::Done)
     }
@@ -378,24 +323,36 @@ impl OpenBoard {
             return;
         }
         match item {
-            RoomItem::Working { laptop, working } => {
-                let known = self.room.heard.contains_key(&laptop);
-                if known || self.room.heard.len() < MOST_LAPTOPS {
-                    self.room.heard.insert(laptop, (id, working));
-                }
-            }
-            RoomItem::Timer { stamp, timer } if stamp > self.room.timer_stamp => {
+            RoomItem::Working { laptop, working } => self.hear_working(id, laptop, working),
+            RoomItem::Timer { stamp, timer } => {
+                let Some(stamp) = timer::heard_stamp(self.room.timer_stamp, stamp) else {
+                    return;
+                };
                 self.room.timer_stamp = stamp;
-                self.room.timer = timer.map(|timer| Running {
-                    total_ms: timer.total_ms.clamp(0, LONGEST_MS),
-                    left_ms: timer.left_ms.clamp(-LONGEST_MS, LONGEST_MS),
-                    at: cx.now,
-                    running: timer.running,
-                });
+                self.room.timer = timer.map(|timer| Running::heard(&timer, cx.now));
                 self.tell_timer(cx, Some(id));
             }
-            RoomItem::Timer { .. } => {}
-            RoomItem::Call { call, view, by } => self.call(cx, None, Some(id), (call, view, by)),
+            RoomItem::Call { call, view, by } => {
+                let early = |at: Millis| cx.now.since(at) < CALL_EVERY_MS;
+                if !self.room.calls.contains(&call) && !self.room.called.is_some_and(early) {
+                    self.room.called = Some(cx.now);
+                    self.call(cx, None, Some(id), (call, view, by));
+                }
+            }
+        }
+    }
+
+    /// Who is at a peer's laptop. Nobody hands this on, so a peer tells of one laptop only, and not
+    /// of one that another device told of.
+    fn hear_working(&mut self, id: PeerId, laptop: u64, working: Working) {
+        let device = |id: &PeerId| self.peers.get(id).map(|peer| &peer.device);
+        let told_by = self.room.heard.get(&laptop).map(|(from, _)| from);
+        if told_by.is_some_and(|from| device(from) != device(&id)) {
+            return;
+        }
+        self.room.heard.retain(|_, (from, _)| *from != id);
+        if self.room.heard.len() < MOST_LAPTOPS {
+            self.room.heard.insert(laptop, (id, working));
         }
     }
 }

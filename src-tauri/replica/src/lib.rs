@@ -17,6 +17,7 @@
 mod codec;
 mod diff;
 mod error;
+mod faults;
 mod hash;
 mod heard;
 mod layout;
@@ -32,5 +33,7 @@ mod write;
 mod tests;
 
 pub use error::{DiffError, ExecuteError, MergeError, OpenError};
+#[cfg(feature = "testing")]
+pub use faults::{disarm, panic_after};
 pub use replica::{Applied, ClientId, Merged, Replica, Undone};
 pub use validate::{MAX_UPDATE, Refusal};

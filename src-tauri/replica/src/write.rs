@@ -1,6 +1,7 @@
 //! From changes to the document, inside one transaction. What is written is noted down for undo.
 
 use crate::codec::{collaborative_text, registers};
+use crate::faults;
 use crate::layout::{GONE, Root, TEXT};
 use crate::read::{Reader, Roots};
 use crate::undo::{Made, MadePart, RegisterPart, Step, TextPart};
@@ -92,6 +93,7 @@ impl<'a, 'doc> Writer<'a, 'doc> {
             .into_iter()
             .filter(|register| !register.default)
         {
+            faults::step();
             made.insert(self.txn, register.field, register.value);
         }
         if root.has_text() {
@@ -131,6 +133,7 @@ impl<'a, 'doc> Writer<'a, 'doc> {
         if before == value {
             return false;
         }
+        faults::step();
         match &value {
             Some(value) => {
                 map.insert(self.txn, field, value.clone());
@@ -189,6 +192,7 @@ impl<'a, 'doc> Writer<'a, 'doc> {
 /// Edits a text from its end, so that offsets stay those of the text before. The edit must fit.
 fn splice(text: &TextRef, txn: &mut TransactionMut<'_>, edit: &TextEdit) {
     for splice in edit.0.iter().rev() {
+        faults::step();
         if splice.to > splice.from {
             text.remove_range(txn, splice.from, splice.to - splice.from);
         }

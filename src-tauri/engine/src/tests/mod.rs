@@ -16,6 +16,7 @@ use replica::{ClientId, Replica};
 use std::collections::{BTreeMap, VecDeque};
 
 mod healing;
+mod hostile;
 mod peers;
 mod sessions;
 mod workshop;

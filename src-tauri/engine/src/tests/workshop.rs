@@ -27,7 +27,7 @@ fn phase(id: &str, kind: PhaseKind, writing: Writing) -> Phase {
 }
 
 /// The first laptop facilitates; everybody gathers privately. Person `n + 1` is at laptop `n`.
-fn gathering(roles: &[Role]) -> (Lab, Vec<PeerId>) {
+pub(super) fn gathering(roles: &[Role]) -> (Lab, Vec<PeerId>) {
     let mut lab = Lab::new(roles);
     let section = Section {
         id: QUESTION,
@@ -83,7 +83,16 @@ fn put(at: usize, n: u128, text: &str, anonymous: bool) -> BoardRequest {
     }
 }
 
-fn reveal() -> Vec<Command> {
+/// So many anonymous notes of the person at a laptop.
+pub(super) fn anonymous_notes(lab: &mut Lab, at: usize, count: u128) {
+    for n in 0..count {
+        let text = format!("of laptop {at}: {n:04}");
+        lab.ask(at, put(at, at as u128 * 1_000 + n, &text, true))
+            .unwrap();
+    }
+}
+
+pub(super) fn reveal() -> Vec<Command> {
     vec![Command::Reveal {
         phase: "gather".into(),
     }]
@@ -645,4 +654,117 @@ fn p1_what_one_who_looks_on_says_of_the_room_is_not_believed() {
     // Bytes that are none end the connection, as everywhere.
     lab.frame(0, peers[0], Lane::Presence, vec![4, 0]);
     assert!(lab.wires.is_empty());
+}
+
+#[test]
+fn w9_a_stamp_forged_by_a_peer_leaves_the_timer_to_the_facilitator() {
+    let (mut lab, peers) = gathering(&[Role::Facilitate, Role::TakePart, Role::TakePart]);
+    lab.connect(1, 2);
+    for stamp in [u64::MAX, u64::MAX - 1, 1 << 63] {
+        let timer = None;
+        let forged = wire::RoomItem::Timer { stamp, timer };
+        lab.frame(0, peers[0], Lane::Presence, forged.encode());
+    }
+    for ms in [300_000, 120_000] {
+        let change = TimerChange::Start { ms };
+        let board = BOARD;
+        lab.ask(0, BoardRequest::SetTimer { board, change })
+            .unwrap();
+        for at in 0..3 {
+            let timer = timer(&lab, at).map(|timer| timer.total_ms);
+            assert_eq!(timer, Some(ms), "laptop {at}");
+        }
+    }
+    // Who comes after the forgery follows at once, too.
+    lab.crash(2);
+    lab.connect(0, 2);
+    lab.wait(200);
+    let late = timer(&lab, 2).map(|timer| timer.total_ms);
+    assert_eq!(late, Some(120_000));
+    // And is not so far behind after being told again that the next change passes it by.
+    lab.wait(20_000);
+    let change = TimerChange::Stop;
+    let board = BOARD;
+    lab.ask(0, BoardRequest::SetTimer { board, change })
+        .unwrap();
+    assert_eq!((timer(&lab, 0), timer(&lab, 2)), (None, None));
+}
+
+#[test]
+fn w10_a_flood_of_calls_ends_and_is_let_through_now_and_then() {
+    let (mut lab, peers) = gathering(&[Role::Facilitate, Role::TakePart, Role::TakePart]);
+    lab.connect(1, 2);
+    // More than are known again, around the ring of three.
+    for call in 0..100 {
+        let (view, by) = ((0, 0, 1, 1), "x".to_owned());
+        let item = wire::RoomItem::Call { call, view, by };
+        lab.frame(0, peers[0], Lane::Presence, item.encode());
+    }
+    let calls = |lab: &Lab, at| {
+        let events = lab.events(at, OWN).into_iter();
+        events
+            .filter(|event| matches!(event, BoardEvent::Summoned { .. }))
+            .count()
+    };
+    assert_eq!((calls(&lab, 0), calls(&lab, 2)), (1, 1));
+    lab.wait(500);
+    let summon = BoardRequest::Summon {
+        board: BOARD,
+        view: (1, 2, 3, 4),
+    };
+    lab.ask(0, summon).unwrap();
+    assert_eq!((calls(&lab, 1), calls(&lab, 2)), (2, 2));
+}
+
+#[test]
+fn w8_a_peer_speaks_for_its_own_laptop_only() {
+    let (mut lab, peers) = gathering(&[Role::Facilitate, Role::TakePart, Role::TakePart]);
+    let progress = |lab: &Lab| {
+        let events = lab.events(0, OWN).into_iter().rev();
+        events
+            .filter_map(|event| match event {
+                BoardEvent::Progress { progress, .. } => Some(progress.waiting.clone()),
+                _ => None,
+            })
+            .next()
+            .unwrap()
+    };
+    for (at, n) in [(1, 2), (2, 3)] {
+        let (board, people) = (BOARD, vec![person(n)]);
+        lab.ask(at, BoardRequest::SetRoster { board, people })
+            .unwrap();
+    }
+    assert_eq!(progress(&lab), [person(2), person(3)]);
+    // What the third laptop told is overwritten by the second, under its number as it went out.
+    let told = lab.told[2].iter().rev().find_map(|output| match output {
+        Output::SendFrame {
+            lane: Lane::Presence,
+            bytes,
+            ..
+        } => match wire::RoomItem::decode(bytes) {
+            Ok(wire::RoomItem::Working { laptop, working }) => Some((laptop, working)),
+            _ => None,
+        },
+        _ => None,
+    });
+    let (victim, working) = told.unwrap();
+    let done = wire::Working {
+        people: vec![(person(3), true)],
+        ..working
+    };
+    let forged = |laptop| wire::RoomItem::Working {
+        laptop,
+        working: done.clone(),
+    };
+    lab.frame(0, peers[0], Lane::Presence, forged(victim).encode());
+    lab.wait(100);
+    assert_eq!(progress(&lab), [person(2), person(3)]);
+    // Invented laptops do not crowd out the others: the peer has one, which is the last it named.
+    for laptop in 1..=300 {
+        lab.frame(0, peers[0], Lane::Presence, forged(laptop).encode());
+    }
+    lab.disconnect(2);
+    lab.connect(0, 2);
+    lab.wait(6_000);
+    assert!(progress(&lab).contains(&person(3)));
 }

@@ -3,6 +3,7 @@
 use super::{Broken, Merged, Replica, deleted};
 use crate::diff;
 use crate::error::{DiffError, MergeError};
+use crate::faults;
 use crate::undo::OUTSIDE;
 use crate::validate::{self, Admitted, MAX_UPDATE, Parsed, state_vector};
 use yrs::{ClientID, ReadTxn, StateVector, Transact};
@@ -89,7 +90,9 @@ impl Replica {
         self.usable = false;
         let mut txn = self.doc.try_transact_mut().map_err(|_| Broken)?;
         validate::apply(&mut txn, update, admitted).map_err(|_| Broken)?;
+        faults::step();
         txn.commit();
+        faults::step();
         let clocks = txn.state_vector();
         let deleted = deleted(&txn);
         drop(txn);

@@ -3,6 +3,7 @@
 mod exchange;
 
 use crate::error::{ExecuteError, OpenError};
+use crate::faults;
 use crate::hash::Hashes;
 use crate::heard::Heard;
 use crate::layout::LAYOUT;
@@ -366,7 +367,9 @@ impl Replica {
             .map_err(|_| ExecuteError::Unusable)?;
         let mut writer = Writer::new(&self.roots, &mut txn, label, seq);
         let out = body(&mut writer, &self.view);
+        faults::step();
         txn.commit();
+        faults::step();
         if !txn.has_changes() {
             drop(txn);
             self.usable = true;
@@ -429,7 +432,9 @@ impl Replica {
             roots: &self.roots,
             txn: &txn,
         };
+        faults::step();
         let (patch, changes) = self.view.absorb(&reader, &keys);
+        faults::step();
         if keys.contains(&Key::Meta) {
             self.layout = reader.layout();
         }
