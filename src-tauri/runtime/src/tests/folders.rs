@@ -146,7 +146,7 @@ async fn f3_damaged_and_half_written_files_change_nothing_and_are_read_once_they
         512,
         4096,
         whole.len() / 2,
-        whole.len() - 1,
+        whole.len() - 4097,
     ]
     .iter()
     .map(|length| whole[..*length].to_vec())
@@ -174,6 +174,14 @@ async fn f3_damaged_and_half_written_files_change_nothing_and_are_read_once_they
         );
         assert_eq!(ada.snapshot(board).await, untouched);
     }
+    // Nothing is in the last page's last byte: without it the file still has all its content, as
+    // its seal says.
+    let (_, content) = {
+        std::fs::write(&path, &whole).unwrap();
+        crate::folders::files::read(&path).unwrap()
+    };
+    std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+    assert_eq!(crate::folders::files::read(&path).unwrap().1, content);
     // Others' files are left as they are; and what is no file is nobody's business.
     std::fs::create_dir(folder.path().join("a folder.upshot")).unwrap();
     std::fs::write(folder.path().join("notes.txt"), "mine").unwrap();
