@@ -100,8 +100,7 @@ pub(crate) fn all_boards(folder: &Path) -> io::Result<Vec<Result<BoardFile, Boar
 
 impl Look {
     /// Whether a file that looks like this now is the one that was read when it did.
-    pub(crate) fn is_settled(&self, now: SystemTime) -> bool {
-        now.duration_since(self.modified)
-            .is_ok_and(|age| age > SETTLED)
+    pub(crate) fn is_settled(&self) -> bool {
+        self.modified.elapsed().is_ok_and(|age| age > SETTLED)
     }
 }

@@ -7,7 +7,6 @@ use board::BoardId;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
 use store::board_file::{self, BoardFile, BoardFileReadError};
 use tokio::time::Instant;
 
@@ -87,7 +86,7 @@ async fn read(shared: &Arc<Shared>, board: BoardId) -> bool {
         if known.is_some_and(|seen| seen.settled && seen.look == look) {
             continue;
         }
-        let settled = look.is_settled(SystemTime::now());
+        let settled = look.is_settled();
         let opened = {
             let path = path.clone();
             tokio::task::spawn_blocking(move || files::read(&path)).await
@@ -112,10 +111,11 @@ async fn read(shared: &Arc<Shared>, board: BoardId) -> bool {
                 problem: String::new(),
             },
             Ok((hash, file)) => {
-                if path == own && kept.wrote.is_some() {
-                    if let Err(fault) = rename(shared, board) {
-                        tracing::warn!(error = %fault.message, "another name was not kept");
-                    }
+                if path == own
+                    && kept.wrote.is_some()
+                    && let Err(fault) = rename(shared, board)
+                {
+                    tracing::warn!(error = %fault.message, "another name was not kept");
                 }
                 let (merged, problem) = merge(shared, board, file).await;
                 Seen {

