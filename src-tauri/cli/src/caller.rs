@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail};
 use runtime::protocol::{
-    Answer, ClientMessage, HomeReply, HomeRequest, Reply, Request, ServerMessage,
+    Answer, ClientMessage, HomeEvent, HomeReply, HomeRequest, Reply, Request, ServerMessage,
 };
 use runtime::{BoardEvent, BoardReply, BoardRequest, Handle, Session};
 use tokio::sync::mpsc;
@@ -66,6 +66,15 @@ impl Caller {
     pub(crate) async fn event(&mut self) -> Option<BoardEvent> {
         loop {
             if let ServerMessage::Board(event) = self.messages.recv().await? {
+                return Some(event);
+            }
+        }
+    }
+
+    /// The next event of this laptop's, or `None` at the end.
+    pub(crate) async fn home_event(&mut self) -> Option<HomeEvent> {
+        loop {
+            if let ServerMessage::Home(event) = self.messages.recv().await? {
                 return Some(event);
             }
         }

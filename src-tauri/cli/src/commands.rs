@@ -79,7 +79,18 @@ async fn carry_out(
                 stay(caller, board).await
             }
         }
-        Command::Join { ticket } => {
+        Command::Sync {
+            folder,
+            board,
+            leave,
+        } => sync(caller, &folder, board.as_deref(), leave, as_json).await,
+        Command::Join {
+            ticket,
+            daemon: true,
+            tickets,
+        } => crate::daemon::run(caller, ticket, tickets.as_deref()).await,
+        Command::Join { ticket, .. } => {
+            let ticket = ticket.context("a ticket is wanted")?;
             let joining = caller.home(HomeRequest::Join { ticket });
             let reply = during("Looking for the board's laptops", joining).await?;
             let HomeReply::Made { board, .. } = reply else {
@@ -179,6 +190,51 @@ async fn import(caller: &mut Caller, file: &Path, as_json: bool) -> anyhow::Resu
         bytes: to_base64(&bytes),
     };
     made(during(&what, caller.home(request)).await?, as_json)
+}
+
+async fn sync(
+    caller: &mut Caller,
+    folder: &Path,
+    board: Option<&str>,
+    leave: bool,
+    as_json: bool,
+) -> anyhow::Result<()> {
+    let folder = std::path::absolute(folder)?.display().to_string();
+    let boards = match board {
+        Some(board) => {
+            let board = find(caller, board).await?;
+            let path = (!leave).then_some(folder);
+            caller.home(HomeRequest::SetFolder { board, path }).await?;
+            vec![board]
+        }
+        None => {
+            let opening = caller.home(HomeRequest::OpenFolder { path: folder });
+            match during("Reading the folder", opening).await? {
+                HomeReply::FolderOpened { boards } => boards,
+                _ => bail!("an answer of another kind came"),
+            }
+        }
+    };
+    let mut states = Vec::new();
+    for board in boards {
+        let HomeReply::Folder { folder } = caller.home(HomeRequest::Folder { board }).await? else {
+            bail!("an answer of another kind came");
+        };
+        if !as_json {
+            print(&board.to_string())?;
+        }
+        if let Some(state) = &folder {
+            tell(&match state.problem.as_str() {
+                "" => format!("in step, with {} files of others", state.others),
+                problem => problem.to_owned(),
+            });
+        }
+        states.push(json!({ "board": board, "folder": folder }));
+    }
+    if as_json {
+        print(&serde_json::to_string(&states)?)?;
+    }
+    Ok(())
 }
 
 fn made(reply: HomeReply, as_json: bool) -> anyhow::Result<()> {
@@ -329,7 +385,7 @@ async fn stay(caller: &mut Caller, board: BoardId) -> anyhow::Result<()> {
     }
 }
 
-async fn until_interrupted() {
+pub(crate) async fn until_interrupted() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -5,6 +5,7 @@
 
 mod caller;
 mod commands;
+mod daemon;
 mod progress;
 mod wording;
 
@@ -95,10 +96,34 @@ enum Command {
         #[arg(long)]
         once: bool,
     },
+    /// Keep a board in step through a folder: a USB stick, or a folder that another program syncs
+    ///
+    /// Merges what other laptops wrote there, writes this laptop's own file, and ends. From then on
+    /// the app, `serve` and `join` look at the folder every five seconds. Whoever can write to the
+    /// folder can change the board.
+    Sync {
+        /// The folder
+        folder: PathBuf,
+        /// The board's id, or enough of its beginning [default: every board found in the folder]
+        board: Option<String>,
+        /// Leave the folder instead; the files in it stay
+        #[arg(long, requires = "board")]
+        leave: bool,
+    },
     /// Join a board by its ticket and keep it available until Ctrl-C: an always-on peer
+    ///
+    /// With --daemon it keeps all boards of the profile available, says so to systemd, and goes on
+    /// trying where nobody is there yet. See packaging/upshot-peer.service.
     Join {
         /// The ticket, as it was given
-        ticket: String,
+        #[arg(required_unless_present = "daemon")]
+        ticket: Option<String>,
+        /// Run as a service: all boards of the profile, until it is told to stop
+        #[arg(long)]
+        daemon: bool,
+        /// A file with tickets to join by, one a line; with --daemon
+        #[arg(long, value_name = "FILE", requires = "daemon")]
+        tickets: Option<PathBuf>,
     },
     /// Say which words of a text may be asked about better
     ///

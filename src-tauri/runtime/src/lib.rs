@@ -11,6 +11,7 @@ mod access;
 mod clock;
 mod core;
 mod files;
+mod folders;
 mod home;
 mod logs;
 mod marker;

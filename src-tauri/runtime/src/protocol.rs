@@ -182,6 +182,26 @@ pub enum HomeRequest {
         /// Which.
         board: BoardId,
     },
+    /// The folder a board is kept in step through. Answer: [`HomeReply::Folder`];
+    /// [`HomeEvent::Folder`] follow when it changes.
+    Folder {
+        /// Which board.
+        board: BoardId,
+    },
+    /// Keeps a board in step through a folder: a USB stick, or a folder that another program syncs.
+    /// Answer: [`HomeReply::Folder`].
+    SetFolder {
+        /// Which board.
+        board: BoardId,
+        /// The whole path of the folder; `None` to leave it. Files stay where they are.
+        path: Option<String>,
+    },
+    /// Opens all boards in a folder and keeps them in step through it. Answer:
+    /// [`HomeReply::FolderOpened`].
+    OpenFolder {
+        /// The whole path of the folder.
+        path: String,
+    },
     /// Takes a board off this laptop's list; [`HomeRequest::Restore`] brings it back.
     /// Answer: [`HomeReply::Done`].
     Remove {
@@ -356,6 +376,16 @@ pub enum HomeReply {
         /// Its bytes, base64.
         bytes: String,
     },
+    /// The folder a board is kept in step through.
+    Folder {
+        /// `None` where there is none.
+        folder: Option<FolderState>,
+    },
+    /// The boards of a folder are here.
+    FolderOpened {
+        /// Which.
+        boards: Vec<BoardId>,
+    },
     /// What was found.
     Found {
         /// Best first.
@@ -397,6 +427,13 @@ pub enum HomeEvent {
         /// All of them now.
         offers: Vec<NearbyOffer>,
     },
+    /// A board's folder, or how things stand with it, changed.
+    Folder {
+        /// Which board.
+        board: BoardId,
+        /// `None` where it has none any more.
+        folder: Option<FolderState>,
+    },
     /// The offer of a board ended by itself (three wrong codes, or its time was up).
     OfferEnded {
         /// Which board.
@@ -404,6 +441,21 @@ pub enum HomeEvent {
         /// What happened and what to do.
         message: String,
     },
+}
+
+/// How things stand with a board's folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "home.ts")]
+pub struct FolderState {
+    /// The whole path of the folder.
+    pub path: String,
+    /// Everything of this laptop is in the folder, and everything readable there is on the board.
+    pub in_step: bool,
+    /// How many files of other laptops were read.
+    pub others: u32,
+    /// What stands in the way and what to do; empty for nothing.
+    pub problem: String,
 }
 
 /// A board as Home shows it.

@@ -2,6 +2,7 @@
 
 use crate::access::Access;
 use crate::core::{Core, Work};
+use crate::folders::Folders;
 use crate::peers::Caller;
 use crate::protocol::{HomeEvent, NearbyOffer, Theme};
 use board::Tint;
@@ -53,6 +54,8 @@ pub(crate) struct Shared {
     /// The tasks that call; `None` once Upshot is closing.
     pub(crate) calling: Mutex<Option<tokio::task::JoinSet<()>>>,
     pub(crate) boards_changed: tokio::sync::Notify,
+    /// Boards that are kept in step through folders.
+    pub(crate) folders: Folders,
 }
 
 /// A lock that a panic elsewhere does not take away: what it guards is replaced whole.
@@ -86,6 +89,7 @@ impl Shared {
             callers: Mutex::default(),
             calling: Mutex::new(Some(tokio::task::JoinSet::new())),
             boards_changed: tokio::sync::Notify::new(),
+            folders: Folders::default(),
         }
     }
 

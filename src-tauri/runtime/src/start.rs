@@ -6,7 +6,7 @@ use crate::home::boards::Word;
 use crate::marker::Marker;
 use crate::protocol::ServerMessage;
 use crate::shared::{Me, Shared};
-use crate::{clock, home, members, peers};
+use crate::{clock, folders, home, members, peers};
 use board::BoardId;
 use engine::{Input, LoadFailure, Stored};
 use link::Credential;
@@ -156,6 +156,7 @@ impl Runtime {
         for board in memberships {
             peers::call(&shared, &board);
         }
+        folders::follow_all(&shared);
         Ok(Self { shared, tasks })
     }
 
@@ -181,6 +182,7 @@ impl Runtime {
         // An empty list is answered when everything before it is on disk.
         let store = self.shared.store.clone();
         let _ = tokio::task::spawn_blocking(move || store.commit(Vec::new())).await;
+        folders::leave(&self.shared).await;
     }
 }
 

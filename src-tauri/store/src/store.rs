@@ -175,6 +175,11 @@ impl Store {
         self.read(|conn| load::timeline(conn, board))
     }
 
+    /// The number of the board's last update, 0 where there is none.
+    pub fn last_seq(&self, board: &str) -> Result<i64, LoadError> {
+        self.read(|conn| crate::tables::updates::end(conn, board))
+    }
+
     /// How much log there is beyond the newest snapshot: when to make the next one.
     pub fn pending(&self, board: &str) -> Result<Pending, LoadError> {
         self.read(|conn| load::pending(conn, board))

@@ -86,8 +86,8 @@ export class BoardStore extends Records {
   open(): void {
     this.#stop.push(
       this.#client.on((event) => {
-        if ('board' in event && event.board === this.board && event.event !== 'offerEnded')
-          this.#receive(event);
+        if (!('board' in event) || event.board !== this.board) return;
+        if (event.event !== 'offerEnded' && event.event !== 'folder') this.#receive(event);
       }),
       this.#client.onState((state) => {
         if (state === 'open') {

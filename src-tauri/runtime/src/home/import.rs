@@ -93,6 +93,16 @@ async fn import_board_file(shared: &Arc<Shared>, bytes: Vec<u8>) -> Outcome {
         .await
         .map_err(storage)?
         .map_err(|error| fault(FaultCode::Unreadable, why_unread(&error)))?;
+    let (board, merged) = take_in(shared, file).await?;
+    Ok(HomeReply::Made { board, merged })
+}
+
+/// Merges a board file into the board of this laptop, which is made or brought back where it is not
+/// there. Answers whether it was.
+pub(crate) async fn take_in(
+    shared: &Arc<Shared>,
+    file: BoardFile,
+) -> Result<(BoardId, bool), Fault> {
     let board: BoardId = file.board.parse().map_err(|_| {
         fault(
             FaultCode::Unreadable,
@@ -104,7 +114,7 @@ async fn import_board_file(shared: &Arc<Shared>, bytes: Vec<u8>) -> Outcome {
     match known {
         None => {
             let said: Said = serde_json::from_str(&file.extra_json).unwrap_or_default();
-            let row = boards::row(board, file.title, said.team, said.template);
+            let row = boards::row(board, file.title.clone(), said.team, said.template);
             boards::add(shared, row)?;
         }
         Some(row) if row.removed_ms.is_some() => {
@@ -112,6 +122,17 @@ async fn import_board_file(shared: &Arc<Shared>, bytes: Vec<u8>) -> Outcome {
         }
         Some(_) => {}
     }
+    merge(shared, board, file).await?;
+    shared.boards_changed.notify_one();
+    Ok((board, merged))
+}
+
+/// Merges a board file into a board of this laptop.
+pub(crate) async fn merge(
+    shared: &Arc<Shared>,
+    board: BoardId,
+    file: BoardFile,
+) -> Result<(), Fault> {
     let stored = Stored {
         last_seq: 0,
         snapshot: file.snapshot.map(|snapshot| snapshot.bytes),
@@ -129,13 +150,12 @@ async fn import_board_file(shared: &Arc<Shared>, bytes: Vec<u8>) -> Outcome {
             stored,
         })
         .await
-        .map_err(|error| fault(FaultCode::Unreadable, error.to_string()))?;
-    shared.boards_changed.notify_one();
-    Ok(HomeReply::Made { board, merged })
+        .map(|_| ())
+        .map_err(|error| fault(FaultCode::Unreadable, error.to_string()))
 }
 
 /// Why a board file was not opened, and what to do. Where exactly it is damaged is for the log.
-fn why_unread(error: &BoardFileReadError) -> String {
+pub(crate) fn why_unread(error: &BoardFileReadError) -> String {
     match error {
         BoardFileReadError::Damaged(detail) => {
             tracing::info!(detail, "a damaged board file was not opened");
@@ -156,6 +176,22 @@ pub(crate) async fn board_file(shared: &Arc<Shared>, board: BoardId) -> Outcome 
 }
 
 fn write_board_file(shared: &Shared, board: BoardId) -> Outcome {
+    let (file, _) = pack(shared, board)?;
+    let path = folder(shared).join(format!("outgoing-{}.upshot", super::bits()?));
+    board_file::write(&path, &file).map_err(storage)?;
+    let bytes = std::fs::read(&path).map_err(storage);
+    let _ = std::fs::remove_file(&path);
+    let mut titled = board::Board::default();
+    titled.meta.title = file.title;
+    let name = board::export::file_name(&titled, "upshot");
+    Ok(HomeReply::File {
+        name,
+        bytes: crate::to_base64(&bytes?),
+    })
+}
+
+/// A board as it travels in a file, and the number of the last update in it.
+pub(crate) fn pack(shared: &Shared, board: BoardId) -> Result<(BoardFile, i64), Fault> {
     let name = board.to_string();
     // What was accepted before is in the file.
     shared.store.commit(Vec::new()).map_err(storage)?;
@@ -165,7 +201,6 @@ fn write_board_file(shared: &Shared, board: BoardId) -> Outcome {
         .board(&name)
         .map_err(storage)?
         .ok_or_else(|| fault(FaultCode::Gone, "This board is not on this laptop."))?;
-    let title = row.title.clone();
     let file = BoardFile {
         board: name,
         title: row.title,
@@ -191,17 +226,7 @@ fn write_board_file(shared: &Shared, board: BoardId) -> Outcome {
             .collect(),
         blobs: Vec::new(),
     };
-    let path = folder(shared).join(format!("outgoing-{}.upshot", super::bits()?));
-    board_file::write(&path, &file).map_err(storage)?;
-    let bytes = std::fs::read(&path).map_err(storage);
-    let _ = std::fs::remove_file(&path);
-    let mut titled = board::Board::default();
-    titled.meta.title = title;
-    let name = board::export::file_name(&titled, "upshot");
-    Ok(HomeReply::File {
-        name,
-        bytes: crate::to_base64(&bytes?),
-    })
+    Ok((file, loaded.last_seq))
 }
 
 /// What kind of place an update came from, without the device.

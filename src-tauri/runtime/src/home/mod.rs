@@ -2,7 +2,8 @@
 
 mod across;
 pub(crate) mod boards;
-mod import;
+mod folder;
+pub(crate) mod import;
 pub(crate) mod invite;
 mod join;
 mod library;
@@ -64,6 +65,9 @@ async fn carry_out(shared: &Arc<Shared>, request: HomeRequest) -> Outcome {
         } => boards::new_board(shared, &template, &title, &team).await,
         HomeRequest::Import { name, bytes } => import::import(shared, &name, &bytes).await,
         HomeRequest::BoardFile { board } => import::board_file(shared, board).await,
+        HomeRequest::Folder { board } => Ok(folder::told(shared, board)),
+        HomeRequest::SetFolder { board, path } => folder::set(shared, board, path).await,
+        HomeRequest::OpenFolder { path } => folder::open(shared, &path).await,
         HomeRequest::Remove { board } => boards::remove(shared, board),
         HomeRequest::Restore { board } => boards::restore(shared, board),
         HomeRequest::Search { query } => search::search(shared, &query),

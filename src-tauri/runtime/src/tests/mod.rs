@@ -1,6 +1,7 @@
 //! Whole runtimes on 127.0.0.1, each with a profile of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod folders;
 mod library;
 mod mesh;
 
@@ -105,6 +106,23 @@ impl Laptop {
         match self.ask(Request::Home(request)).await {
             Reply::Home(reply) => reply,
             Reply::Board(_) => panic!("an answer of another kind"),
+        }
+    }
+
+    /// Why a request is not done.
+    async fn refused(&mut self, request: HomeRequest) -> String {
+        let id = self.next;
+        self.next += 1;
+        let request = Request::Home(request);
+        self.session.send(ClientMessage { id, request });
+        loop {
+            match self.message().await {
+                ServerMessage::Answer { id: to, answer } if to == id => match answer {
+                    Answer::Fault(fault) => return fault.message,
+                    Answer::Ok(reply) => panic!("done: {reply:?}"),
+                },
+                _ => {}
+            }
         }
     }
 

@@ -62,6 +62,27 @@ id: number,
 request: Request, };
 
 /**
+ * How things stand with a board's folder.
+ */
+export type FolderState = { 
+/**
+ * The whole path of the folder.
+ */
+path: string, 
+/**
+ * Everything of this laptop is in the folder, and everything readable there is on the board.
+ */
+inStep: boolean, 
+/**
+ * How many files of other laptops were read.
+ */
+others: number, 
+/**
+ * What stands in the way and what to do; empty for nothing.
+ */
+problem: string, };
+
+/**
  * A follow-up in the list across boards.
  */
 export type FollowUpCard = { 
@@ -118,7 +139,15 @@ boards: Array<BoardCard>, } | { "event": "nearby",
 /**
  * All of them now.
  */
-offers: Array<NearbyOffer>, } | { "event": "offerEnded", 
+offers: Array<NearbyOffer>, } | { "event": "folder", 
+/**
+ * Which board.
+ */
+board: BoardId, 
+/**
+ * `None` where it has none any more.
+ */
+folder: FolderState | null, } | { "event": "offerEnded", 
 /**
  * Which board.
  */
@@ -199,7 +228,15 @@ name: string,
 /**
  * Its bytes, base64.
  */
-bytes: string, } | { "reply": "found", 
+bytes: string, } | { "reply": "folder", 
+/**
+ * `None` where there is none.
+ */
+folder: FolderState | null, } | { "reply": "folderOpened", 
+/**
+ * Which.
+ */
+boards: Array<BoardId>, } | { "reply": "found", 
 /**
  * Best first.
  */
@@ -312,7 +349,23 @@ bytes: string, } | { "ask": "boardFile",
 /**
  * Which.
  */
-board: BoardId, } | { "ask": "remove", 
+board: BoardId, } | { "ask": "folder", 
+/**
+ * Which board.
+ */
+board: BoardId, } | { "ask": "setFolder", 
+/**
+ * Which board.
+ */
+board: BoardId, 
+/**
+ * The whole path of the folder; `None` to leave it. Files stay where they are.
+ */
+path: string | null, } | { "ask": "openFolder", 
+/**
+ * The whole path of the folder.
+ */
+path: string, } | { "ask": "remove", 
 /**
  * Which.
  */
