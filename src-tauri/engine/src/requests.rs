@@ -180,6 +180,30 @@ impl OpenBoard {
         })
     }
 
+    /// What a guest through the door does is theirs to do; the laptop's own sessions are not asked.
+    fn guest_rules(
+        &self,
+        session: SessionId,
+        person: Option<PersonId>,
+        commands: &[Command],
+    ) -> Result<(), Fault> {
+        let guest = self
+            .subs
+            .get(&session)
+            .is_some_and(|sub| matches!(sub.kind, SessionKind::Guest { .. }));
+        let board = self.replica.board();
+        let may = |command| board::guest_may(board, person, command);
+        if guest && !commands.iter().all(may) {
+            return Err(Fault {
+                code: FaultCode::NotAllowed,
+                message: "guests add notes and change their own; somebody at the board's laptop \
+                          can do the rest"
+                    .to_owned(),
+            });
+        }
+        Ok(())
+    }
+
     fn execute(
         &mut self,
         cx: &mut Cx<'_>,
@@ -191,6 +215,7 @@ impl OpenBoard {
         if commands.len() > MAX_COMMANDS {
             return Err(too_many());
         }
+        self.guest_rules(session, person, commands)?;
         let applied = self
             .replica
             .execute(&undo_scope(session, person), &actor, commands)
@@ -273,6 +298,11 @@ impl OpenBoard {
         if edits.len() > MAX_EDITS {
             return Err(too_many());
         }
+        let rewrite = Command::SetText {
+            key,
+            text: String::new(),
+        };
+        self.guest_rules(session, person, &[rewrite])?;
         let not_taken = Ok(BoardReply::Pushed {
             taken: false,
             change: None,

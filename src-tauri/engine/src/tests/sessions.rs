@@ -167,6 +167,70 @@ fn a_guest_reaches_one_board_and_no_further_than_the_laptop() {
 }
 
 #[test]
+fn w3_a_guest_s_session_changes_nothing_that_is_somebody_else_s() {
+    let mut lab = Lab::new(&[Role::Facilitate]);
+    let guest = SessionId(2);
+    let kind = SessionKind::Guest {
+        board: BOARD,
+        role: Role::TakePart,
+    };
+    lab.input(
+        0,
+        Input::SessionOpened {
+            session: guest,
+            kind,
+        },
+    );
+    lab.ask_as(0, guest, BoardRequest::Open { board: BOARD })
+        .unwrap();
+    lab.execute(0, vec![add_note(1, "the room's")]).unwrap();
+    let words = |text: &str| Command::SetText {
+        key: Key::Note(note(1)),
+        text: text.into(),
+    };
+    let gone = Command::Remove {
+        keys: vec![Key::Note(note(1))],
+    };
+    let phases = Command::SetPhases { phases: Vec::new() };
+    let before = lab.board(0).clone();
+    // One that is theirs to do does not carry the others along.
+    for commands in [
+        vec![words("x")],
+        vec![gone],
+        vec![phases],
+        vec![add_note(2, "b"), words("x")],
+    ] {
+        let execute = BoardRequest::Execute {
+            board: BOARD,
+            person: None,
+            commands,
+        };
+        let refused = lab.ask_as(0, guest, execute).unwrap_err();
+        assert_eq!(refused.code, FaultCode::NotAllowed);
+    }
+    let key = Key::Note(note(1));
+    lab.ask_as(0, guest, BoardRequest::OpenText { board: BOARD, key })
+        .unwrap();
+    let push = BoardRequest::PushText {
+        board: BOARD,
+        key,
+        person: None,
+        version: 0,
+        edits: vec![insert(0, "x")],
+    };
+    assert_eq!(
+        lab.ask_as(0, guest, push).unwrap_err().code,
+        FaultCode::NotAllowed
+    );
+    let undone = BoardRequest::Undo {
+        board: BOARD,
+        person: None,
+    };
+    lab.ask_as(0, guest, undone).unwrap();
+    assert_eq!(*lab.board(0), before);
+}
+
+#[test]
 fn an_editor_that_is_behind_gets_what_it_missed_and_one_that_is_lost_starts_over() {
     let mut lab = Lab::new(&[Role::TakePart]);
     let key = Key::Meta;
