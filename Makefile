@@ -60,7 +60,6 @@ lint: setup ui $(TOOLS)/bin/cargo-deny ## Formats, lints, licences
 	npm --prefix ui run lint
 	npm --prefix ui run check
 	node scripts/npm-licences.mjs
-	node scripts/npm-audit.mjs
 	scripts/check-bindings
 
 .PHONY: test-rust
@@ -75,6 +74,10 @@ test-ui: ui/node_modules/.package-lock.json ## The UI's own tests
 test-e2e: setup-test ui $(TOOLS)/bin/tauri-driver ## The real app and a real browser
 	cargo build --locked --workspace
 	scripts/e2e
+
+.PHONY: audit
+audit: ui ## Known weaknesses of npm packages; asks the npm registry, so no part of `make test`
+	node scripts/npm-audit.mjs
 
 .PHONY: fuzz
 fuzz: ## Hostile input for a long time; prints its seed
