@@ -92,6 +92,43 @@ fn the_most_voted_theme_comes_first() {
 }
 
 #[test]
+fn dots_that_were_shown_are_votes_of_the_document() {
+    let mut board = sample_board();
+    let theme = board
+        .themes
+        .values()
+        .find(|theme| !theme.name.is_empty())
+        .unwrap()
+        .clone();
+    for person in 1..=2 {
+        board.put(Record::Person(Person {
+            id: PersonId::from_bits(person),
+            name: format!("P{person}"),
+            tint: Tint::T1,
+            facilitator: false,
+        }));
+        board.put(Record::Dot(Dot {
+            id: DotId::from_bits(person),
+            vote: "v1".to_owned(),
+            on: theme.id.into(),
+        }));
+    }
+    let mut vote = Vote {
+        id: "v1".to_owned(),
+        budget: 3,
+        cap: 2,
+        on: VoteOn::Themes,
+        open: true,
+    };
+    let says = format!("### {}\n\n*(2 votes)*", theme.name);
+    board.meta.vote = Some(vote.clone());
+    assert!(!markdown(&board, &ExportOptions::default()).contains("votes)*"));
+    vote.open = false;
+    board.meta.vote = Some(vote);
+    assert!(markdown(&board, &ExportOptions::default()).contains(&says));
+}
+
+#[test]
 fn parts_are_left_out_when_asked() {
     let mut board = sample_board();
     let id = NoteId::from_bits(99);

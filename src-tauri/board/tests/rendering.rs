@@ -252,8 +252,8 @@ fn check(text: &str) {
 
 #[test]
 fn x2_naughty_texts_render_as_typed() {
-    for text in common::NAUGHTY {
-        check(text);
+    for text in common::naughty() {
+        check(&text);
     }
 }
 

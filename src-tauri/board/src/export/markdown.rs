@@ -28,9 +28,10 @@ const NAMES: &[char] = &['·', '→', '“', '”', ','];
 /// Indentation of further lines of a list item.
 const ITEM: Spot<'static> = Spot::Block("  ");
 
-/// The board as a Markdown document. The same board and options give the same bytes.
+/// The board as a Markdown document, with the votes that were shown. The same board and options
+/// give the same bytes.
 pub fn markdown(board: &Board, options: &ExportOptions) -> String {
-    markdown_with_votes(board, &Votes::new(), options)
+    markdown_with_votes(board, &crate::votes::tally(board), options)
 }
 
 /// The board as a Markdown document with the votes that were cast: themes with more come first.

@@ -8,7 +8,10 @@
     missing_docs
 )]
 
+mod constructs;
+
 use board::*;
+pub use constructs::{BREAKERS, CONSTRUCTS};
 use proptest::prelude::*;
 
 /// Ids in ascending order of making.
@@ -327,7 +330,11 @@ pub fn make(seed: u64, texts: &[String]) -> Board {
 
 /// Texts that have broken something somewhere, and every construct of CommonMark and GFM.
 pub fn naughty() -> Vec<String> {
-    NAUGHTY.iter().map(|text| (*text).to_owned()).collect()
+    [NAUGHTY, CONSTRUCTS, BREAKERS]
+        .concat()
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
 }
 
 pub const NAUGHTY: &[&str] = &[
