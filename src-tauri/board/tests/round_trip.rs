@@ -4,7 +4,7 @@
 mod common;
 
 use board::export::{ExportOptions, csv_followups, json, markdown};
-use board::{Board, import};
+use board::{Board, Connector, ConnectorId, End, Record, import};
 use proptest::prelude::*;
 
 fn again(text: &str) -> Board {
@@ -74,6 +74,22 @@ fn a_text_comes_back_as_it_was() {
                 .all(|f| f.text == normal && f.outcome == normal && f.owner == normal)
         );
     }
+}
+
+/// Found by the property below, once in a hundred runs: a no-break space sorts behind words.
+#[test]
+fn x5_links_with_equal_ends_keep_their_order_where_a_label_is_blank() {
+    let mut board = common::make(3, &["words".to_owned()]);
+    let end = End::On((*board.notes.keys().next().unwrap()).into());
+    for (bits, label) in [(1, "plain words"), (2, "\u{a0}")] {
+        board.put(Record::Connector(Connector {
+            id: ConnectorId::from_bits(bits),
+            from: end,
+            to: end,
+            label: label.to_owned(),
+        }));
+    }
+    check(&board);
 }
 
 #[test]

@@ -107,7 +107,12 @@ impl<'a> Writer<'a> {
             }
             let (from, to) = (self.end(connector.from), self.end(connector.to));
             if !from.is_empty() && !to.is_empty() {
-                links.push((from, to, words::normal(&connector.label)));
+                // As it is read back: a blank label sorts like none.
+                let label = match words::normal(&connector.label) {
+                    blank if blank.trim().is_empty() => "".into(),
+                    label => label,
+                };
+                links.push((from, to, label));
             }
         }
         if links.is_empty() {
@@ -124,7 +129,7 @@ impl<'a> Writer<'a> {
             self.out.push('“');
             escape(&mut self.out, &to, Spot::Line(FACTS));
             self.out.push('”');
-            if !label.trim().is_empty() {
+            if !label.is_empty() {
                 self.out.push_str(words::DOT);
                 escape(&mut self.out, &label, Spot::Line(FACTS));
             }
