@@ -1,5 +1,6 @@
 import type { Actions } from './actions.svelte';
 import { align, distribute, type Edge, tidyUp, toggleLock } from './arrange';
+import type { IconName } from '../icons/paths';
 import { nextStep, zoomed } from './camera';
 import { caps, chordOf } from './chords';
 import { duplicate } from './clipboard';
@@ -61,13 +62,14 @@ function tool(name: Pointer['tool']): (bench: Bench) => void {
   return ({ pointer }) => (pointer.tool = name);
 }
 
-const EDGES: readonly { edge: Edge; key: string; label: string }[] = [
-  { edge: 'left', key: 'a', label: 'Align left edges' },
-  { edge: 'centre', key: 'h', label: 'Align centres, left to right' },
-  { edge: 'right', key: 'd', label: 'Align right edges' },
-  { edge: 'top', key: 'w', label: 'Align top edges' },
-  { edge: 'middle', key: 'v', label: 'Align middles, top to bottom' },
-  { edge: 'bottom', key: 's', label: 'Align bottom edges' },
+/** The six ways to align, as keys, menus and the selection's bar offer them. */
+export const EDGES: readonly { edge: Edge; key: string; icon: IconName; label: string }[] = [
+  { edge: 'left', key: 'a', icon: 'align-left', label: 'Align left edges' },
+  { edge: 'centre', key: 'h', icon: 'align-centre', label: 'Align centres, left to right' },
+  { edge: 'right', key: 'd', icon: 'align-right', label: 'Align right edges' },
+  { edge: 'top', key: 'w', icon: 'align-top', label: 'Align top edges' },
+  { edge: 'middle', key: 'v', icon: 'align-middle', label: 'Align middles, top to bottom' },
+  { edge: 'bottom', key: 's', icon: 'align-bottom', label: 'Align bottom edges' },
 ];
 
 /** All shortcuts of the canvas. The sheet shows them in this order. */
